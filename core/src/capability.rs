@@ -1,0 +1,240 @@
+//! 5. Capability tokens: random text whose bearer may come in. Only its SHA-256 is stored.
+
+use crate::limits::MIN_CAPABILITY_CHARS;
+use crate::reason::Reason;
+use crate::text::ascii::{hex_digit, is_b64token};
+use crate::text::base64url;
+use crate::time::UnixTime;
+use core::fmt;
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroize;
+
+/// The SHA-256 of a capability token: what is stored in its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of a token's bytes.
+    #[must_use]
+    pub fn of(token: &[u8]) -> Self {
+        Self(Sha256::digest(token).into())
+    }
+
+    /// A digest from its bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 64 hexadecimal digits of either case.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+            return None;
+        };
+        let mut bytes = [0; 32];
+        if pairs.len() != bytes.len() {
+            return None;
+        }
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// The digest's bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Compares in constant time, a word at a time.
+    fn same(&self, other: &Self) -> Choice {
+        let words = self
+            .0
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .zip(other.0.as_chunks::<8>().0);
+        words.fold(Choice::from(1), |same, (a, b)| {
+            same & u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b))
+        })
+    }
+}
+
+/// Writes 64 lower-case hexadecimal digits.
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Prints that it is a digest and no more: one of a weak token can be searched for.
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(SHA-256)")
+    }
+}
+
+/// One token that is accepted: its digest, who its bearer is, until when, and for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Capability<'c> {
+    /// Who the bearer is: the principal's id.
+    pub id: &'c str,
+    /// The digest of the token.
+    pub digest: Digest,
+    /// The first second at which the token is no longer accepted.
+    pub expires: Option<UnixTime>,
+    /// The scopes that the token carries.
+    pub scopes: &'c [&'c str],
+    /// The resources that the token lists, as `type:id`, `type:*` or `*:*`.
+    pub resources: &'c [&'c str],
+}
+
+/// Which of `stored` is the digest of `token`. All are compared, in constant time and without early
+/// exit, so that the time tells neither whether nor where there is a match.
+#[must_use]
+pub fn find<'d>(token: &[u8], stored: impl Iterator<Item = &'d Digest>) -> Option<usize> {
+    let presented = Digest::of(token);
+    let mut index = u64::MAX;
+    for (at, digest) in (0_u64..).zip(stored) {
+        index.conditional_assign(&at, presented.same(digest));
+    }
+    usize::try_from(index).ok().filter(|_| index != u64::MAX)
+}
+
+/// The entry that the token opens.
+pub(crate) fn prove<'c>(
+    token: &[u8],
+    entries: &'c [Capability<'c>],
+    now: UnixTime,
+) -> Result<&'c Capability<'c>, Reason> {
+    let entry = find(token, entries.iter().map(|entry| &entry.digest))
+        .and_then(|index| entries.get(index))
+        .ok_or(Reason::CapabilityUnknown)?;
+    match entry.expires {
+        Some(expires) if now.known()? >= expires.seconds() => Err(Reason::TokenExpired),
+        _ => Ok(entry),
+    }
+}
+
+/// Checks a token that is about to be configured: at least 22 characters of a b64token (RFC 6750
+/// §2.1), or any number of them with `weak`.
+///
+/// # Errors
+/// [`Reason::CapabilityInvalid`].
+pub fn check_strength(token: &[u8], weak: bool) -> Result<(), Reason> {
+    if is_b64token(token) && (weak || token.len() >= MIN_CAPABILITY_CHARS) {
+        Ok(())
+    } else {
+        Err(Reason::CapabilityInvalid)
+    }
+}
+
+/// How the 256 random bits of a new token are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// 43 characters of base64url: one SHA-256 block. The default.
+    #[default]
+    Base64Url,
+    /// 64 hexadecimal digits: two blocks.
+    Hex,
+    /// 43 letters and digits, without `-` and `_`: for places that take nothing else, and for a
+    /// double click.
+    Letters62,
+}
+
+impl Form {
+    /// The length of a token of this form.
+    #[must_use]
+    pub const fn chars(self) -> usize {
+        match self {
+            Self::Base64Url | Self::Letters62 => 43,
+            Self::Hex => 64,
+        }
+    }
+}
+
+/// Writes a new token to the beginning of `out`: `entropy`, 32 bytes from a cryptographic random
+/// source, in the given form. No bit is lost and no two entropies give one token.
+///
+/// # Errors
+/// [`Reason::OutputTooSmall`] if `out` is shorter than [`Form::chars`].
+pub fn generate<'o>(entropy: &[u8; 32], form: Form, out: &'o mut [u8]) -> Result<&'o str, Reason> {
+    let out = out.get_mut(..form.chars()).ok_or(Reason::OutputTooSmall)?;
+    match form {
+        Form::Base64Url => return base64url::encode(entropy, out).ok_or(Reason::OutputTooSmall),
+        Form::Hex => {
+            for (pair, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(entropy) {
+                *pair = [hex_letter(byte >> 4), hex_letter(byte & 15)];
+            }
+        }
+        Form::Letters62 => base62(entropy, out),
+    }
+    core::str::from_utf8(out).map_err(|_| Reason::OutputTooSmall)
+}
+
+/// Without a table and without a branch on the secret.
+const fn hex_letter(value: u8) -> u8 {
+    let above_nine = below_zero(9_u8.wrapping_sub(value));
+    value.wrapping_add(b'0').wrapping_add(above_nine & 39)
+}
+
+/// The 256-bit number in base 62, most significant letter first, by schoolbook division. 62^43 is
+/// just above 2^256, so 43 letters always do.
+fn base62(entropy: &[u8; 32], out: &mut [u8]) {
+    let mut limbs = *entropy;
+    for letter in out.iter_mut().rev() {
+        let mut remainder = 0_u16;
+        for limb in &mut limbs {
+            let value = remainder << 8 | u16::from(*limb);
+            // value < 62 * 256, so the quotient fits a byte.
+            *limb = (value / 62).to_le_bytes()[0];
+            remainder = value % 62;
+        }
+        *letter = letter62(remainder.to_le_bytes()[0]);
+    }
+    limbs.zeroize();
+}
+
+/// All ones if a subtraction went below zero, else 0.
+const fn below_zero(difference: u8) -> u8 {
+    (difference >> 7).wrapping_neg()
+}
+
+/// 0-9, A-Z, a-z, without a table and without a branch on the secret.
+const fn letter62(value: u8) -> u8 {
+    let above_nine = below_zero(9_u8.wrapping_sub(value));
+    let above_thirty_five = below_zero(35_u8.wrapping_sub(value));
+    value
+        .wrapping_add(b'0')
+        .wrapping_add(above_nine & 7)
+        .wrapping_add(above_thirty_five & 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_the_sixty_two() {
+        let letters: [u8; 62] = core::array::from_fn(|value| letter62(value as u8));
+        assert_eq!(
+            &letters,
+            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        );
+        let digits: [u8; 16] = core::array::from_fn(|value| hex_letter(value as u8));
+        assert_eq!(&digits, b"0123456789abcdef");
+    }
+
+    #[test]
+    fn the_last_match_does_not_hide_the_first() {
+        let stored = [Digest::of(b"a"), Digest::of(b"b"), Digest::of(b"c")];
+        for (at, token) in [b"a", b"b", b"c"].into_iter().enumerate() {
+            assert_eq!(find(token, stored.iter()), Some(at));
+        }
+        assert_eq!(find(b"d", stored.iter()), None);
+        assert_eq!(find(b"d", [].iter()), None);
+    }
+}

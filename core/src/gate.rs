@@ -1,0 +1,208 @@
+//! The whole path on one screen.
+
+use crate::capability::{self, Capability};
+use crate::claims::JsonStr;
+use crate::credential::{Credential, CredentialRules, Place};
+use crate::decision::{Challenge, Decision, Principal};
+use crate::host::HostRules;
+use crate::jwt::{Jwt, Parsed};
+use crate::key::Key;
+use crate::limits::MAX_TOKEN_BYTES;
+use crate::origin::{OriginRules, Page};
+use crate::reason::Reason;
+use crate::request::Request;
+use crate::scope::{self, ScopeRules};
+use crate::time::UnixTime;
+
+/// A configured verifier, over rules that the caller owns: a `static` in firmware, a loaded policy
+/// document in a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate<'c> {
+    /// Which hosts may be asked for.
+    pub host: HostRules<'c>,
+    /// Which pages may ask.
+    pub origin: OriginRules<'c>,
+    /// Where the credential stands.
+    pub credential: CredentialRules<'c>,
+    /// The capability tokens that are accepted.
+    pub capabilities: &'c [Capability<'c>],
+    /// The signed tokens that are accepted.
+    pub jwt: Option<Jwt<'c>>,
+    /// What the credential must carry.
+    pub scope: ScopeRules<'c>,
+    /// Longest token that is read; it bounds the work and the scratch buffer.
+    pub max_token_bytes: usize,
+    /// The realm of the challenge (RFC 6750 §3): visible ASCII without quote and backslash.
+    pub realm: &'c str,
+}
+
+impl Default for Gate<'_> {
+    /// The strict defaults and no credential configured: nobody comes in.
+    fn default() -> Self {
+        Self {
+            host: HostRules::default(),
+            origin: OriginRules::default(),
+            credential: CredentialRules::default(),
+            capabilities: &[],
+            jwt: None,
+            scope: ScopeRules::default(),
+            max_token_bytes: MAX_TOKEN_BYTES,
+            realm: "doorward",
+        }
+    }
+}
+
+impl<'c> Gate<'c> {
+    /// Decides one request.
+    ///
+    /// A pure function: it never panics, allocates, or reads a clock, a file or a random source.
+    /// `scratch` holds at least [`Gate::scratch_bytes`] bytes, the only bound on memory; the
+    /// principal's claims lie in it.
+    pub fn decide<'a>(
+        &'a self,
+        request: &Request<'a>,
+        now: UnixTime,
+        scratch: &'a mut [u8],
+    ) -> Decision<'a> {
+        match self.admit(request, now, scratch) {
+            Ok(principal) => Decision::Allow(principal),
+            Err(reason) => Decision::Deny(reason),
+        }
+    }
+
+    fn admit<'a>(
+        &'a self,
+        request: &Request<'a>,
+        now: UnixTime,
+        scratch: &'a mut [u8],
+    ) -> Result<Principal<'a>, Reason> {
+        if scratch.len() < self.scratch_bytes() {
+            return Err(Reason::ScratchTooSmall);
+        }
+        let judged = request.judged()?;
+        let authority = self.host.judge(request, &judged)?;
+        let cookie_presented = || self.credential.cookie_presented(request);
+        let page = self.origin.judge(&judged, &authority, cookie_presented)?;
+        let Some(credential) = self.credential.find(request, &judged)? else {
+            return self.admit_anonymous(page);
+        };
+        if page == Page::OwesCredential && credential.place.is_cookie() {
+            return Err(Reason::OriginForbidden);
+        }
+        self.prove(&credential, now, scratch)
+    }
+
+    /// Bytes of scratch that any request to this gate may need.
+    #[must_use]
+    pub fn scratch_bytes(&self) -> usize {
+        let payload = if self.jwt.is_some() {
+            Jwt::scratch_bytes(self.max_token_bytes)
+        } else {
+            0
+        };
+        let decoded_target = if self.credential.places.iter().any(Place::is_query) {
+            self.max_token_bytes
+        } else {
+            0
+        };
+        payload.saturating_add(decoded_target)
+    }
+
+    /// Whether any credential is configured.
+    #[must_use]
+    pub const fn has_credential(&self) -> bool {
+        !self.capabilities.is_empty() || self.jwt.is_some()
+    }
+
+    /// The `WWW-Authenticate` value for a refusal by this gate.
+    #[must_use]
+    pub fn challenge(&self, reason: Reason) -> Option<Challenge> {
+        reason.challenge(self.realm, self.scope.require)
+    }
+
+    fn admit_anonymous<'a>(&self, page: Page) -> Result<Principal<'a>, Reason> {
+        if page == Page::OwesCredential && self.credential.anonymous {
+            return Err(Reason::OriginForbidden);
+        }
+        if !self.credential.anonymous {
+            return Err(Reason::CredentialMissing);
+        }
+        self.scope.judge(|_| false, |_| false)?;
+        Ok(Principal::anonymous())
+    }
+
+    fn prove<'a>(
+        &'a self,
+        credential: &Credential<'a, 'a>,
+        now: UnixTime,
+        scratch: &'a mut [u8],
+    ) -> Result<Principal<'a>, Reason> {
+        let place = credential.place.as_str();
+        let (token, scratch) = credential.token(scratch)?;
+        if token.len() > self.max_token_bytes {
+            return Err(Reason::TokenTooLong);
+        }
+        match &self.jwt {
+            Some(jwt) if self.capabilities.is_empty() || has_two_dots(token) => {
+                self.prove_token(jwt, token, now, scratch, place)
+            }
+            _ => self.prove_capability(token, now, place),
+        }
+    }
+
+    fn prove_capability<'a>(
+        &'a self,
+        token: &[u8],
+        now: UnixTime,
+        place: &'a str,
+    ) -> Result<Principal<'a>, Reason> {
+        let entry = capability::prove(token, self.capabilities, now)?;
+        self.scope.judge(
+            |scope| entry.scopes.contains(&scope),
+            |resource| {
+                entry
+                    .resources
+                    .iter()
+                    .any(|line| scope::covers(JsonStr::from_plain(line), resource))
+            },
+        )?;
+        let expires = entry.expires.map(UnixTime::seconds);
+        Ok(Principal::capability(
+            entry.id,
+            entry.scopes,
+            expires,
+            place,
+        ))
+    }
+
+    fn prove_token<'a>(
+        &'a self,
+        jwt: &'a Jwt<'c>,
+        token: &[u8],
+        now: UnixTime,
+        scratch: &'a mut [u8],
+        place: &'a str,
+    ) -> Result<Principal<'a>, Reason> {
+        let signed = Parsed::parse(token, self.max_token_bytes, jwt)?.prove(jwt, scratch)?;
+        let key = jwt.keys.get(signed.key()).and_then(Key::id);
+        let claims = signed.claims(&jwt.claims, now)?;
+        self.scope.judge(
+            |scope| {
+                claims
+                    .get(self.scope.claim)
+                    .is_some_and(|claim| scope::lists(claim, scope))
+            },
+            |resource| {
+                claims
+                    .get(self.scope.resource_claim)
+                    .is_some_and(|claim| scope::claim_covers(claim, resource))
+            },
+        )?;
+        Ok(Principal::token(claims, key, self.scope.claim, place))
+    }
+}
+
+/// Where both kinds are configured, this tells a signed token from a capability token.
+fn has_two_dots(token: &[u8]) -> bool {
+    token.iter().filter(|&&byte| byte == b'.').count() == 2
+}

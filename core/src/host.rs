@@ -1,0 +1,657 @@
+//! 2. Which name was asked for: the authority, checked against the allowed hosts.
+//!
+//! A browser that was led here by a rebound DNS name sends that name as `Host` and as `Origin`: only
+//! a list of hosts can tell it from a friend.
+
+use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_NAME_BYTES};
+use crate::reason::Reason;
+use crate::request::{Judged, Request, Scheme};
+use crate::text::ascii::{decimal, position, split_once, trim};
+use core::fmt;
+use core::net::{IpAddr, Ipv6Addr};
+
+/// The host and port of an authority, read strictly (RFC 3986 §3.2.2, ASCII only).
+///
+/// Comparing two follows the rules of the web: names without case, IPv6 by value, ports by number.
+#[derive(Clone, Copy)]
+pub struct Host<'r> {
+    name: Name<'r>,
+    port: Option<u16>,
+}
+
+#[derive(Clone, Copy)]
+enum Name<'r> {
+    /// A DNS name or a dotted IPv4 address, as written.
+    Dns(&'r [u8]),
+    V6(Ipv6Addr),
+}
+
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Dns(a), Self::Dns(b)) => a.eq_ignore_ascii_case(b),
+            (Self::V6(a), Self::V6(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl<'r> Host<'r> {
+    /// Reads `host[:port]`. Nothing is repaired: no white space, user info, percent sign, trailing
+    /// dot or empty port, no number that a browser would turn into an IPv4 address.
+    #[must_use]
+    pub fn parse(text: &'r [u8]) -> Option<Self> {
+        if text.len() > MAX_HEADER_VALUE_BYTES {
+            return None;
+        }
+        let (name, port) = match text {
+            [b'[', rest @ ..] => {
+                let (address, rest) = rest.split_at_checked(position(rest, b']')?)?;
+                let port = match rest {
+                    [b']'] => None,
+                    [b']', b':', port @ ..] => Some(port),
+                    _ => return None,
+                };
+                (Name::V6(ipv6(address)?), port)
+            }
+            _ => {
+                let (name, port) = split_once(text, b':');
+                (Name::Dns(dns_name(name)?), port)
+            }
+        };
+        let port = match port {
+            Some(digits) => Some(port_number(digits)?),
+            None => None,
+        };
+        Some(Self { name, port })
+    }
+
+    /// The port, or the scheme's default where none is written.
+    #[must_use]
+    pub fn port_or_default(&self, scheme: Scheme) -> u16 {
+        self.port.unwrap_or(scheme.default_port())
+    }
+
+    /// The port as written.
+    #[must_use]
+    pub const fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    pub(crate) const fn without_port(self) -> Self {
+        Self {
+            name: self.name,
+            port: None,
+        }
+    }
+
+    pub(crate) const fn dns(&self) -> Option<&'r [u8]> {
+        match self.name {
+            Name::Dns(name) => Some(name),
+            Name::V6(_) => None,
+        }
+    }
+
+    /// Whether the name is one of the machine's own: `localhost`, `127.0.0.1`, `[::1]`. Other
+    /// spellings of the loopback network are not (`127.1`, `0.0.0.0`, `[::ffff:127.0.0.1]`).
+    #[must_use]
+    pub fn is_loopback_name(&self) -> bool {
+        match self.name {
+            Name::Dns(name) => name.eq_ignore_ascii_case(b"localhost") || name == b"127.0.0.1",
+            Name::V6(address) => address == Ipv6Addr::LOCALHOST,
+        }
+    }
+
+    /// Whether both name the same host, the port left aside; with `aliases` the machine's own names
+    /// are one host.
+    pub(crate) fn same_name(&self, other: &Host<'_>, aliases: bool) -> bool {
+        self.name == other.name || (aliases && self.is_loopback_name() && other.is_loopback_name())
+    }
+
+    /// Whether the name is exactly one label in front of `base`.
+    pub(crate) fn is_label_of(&self, base: &[u8]) -> bool {
+        let Name::Dns(name) = self.name else {
+            return false;
+        };
+        let Some((label, rest)) = name
+            .len()
+            .checked_sub(base.len())
+            .and_then(|at| name.split_at_checked(at))
+        else {
+            return false;
+        };
+        matches!(label, [inner @ .., b'.'] if !inner.is_empty() && !inner.contains(&b'.'))
+            && rest.eq_ignore_ascii_case(base)
+    }
+
+    /// Whether the text of the name is the one that a browser writes: lower case, IPv6 in the form
+    /// of RFC 5952.
+    pub(crate) fn is_serialized(&self, text: &[u8]) -> bool {
+        match self.name {
+            Name::Dns(name) => !name.iter().any(u8::is_ascii_uppercase),
+            Name::V6(address) => {
+                let mut canonical = heapless::String::<48>::new();
+                write_ipv6(&mut canonical, address).is_ok()
+                    && text.strip_prefix(b"[").is_some_and(|rest| {
+                        rest.strip_prefix(canonical.as_bytes())
+                            .is_some_and(|rest| rest.starts_with(b"]"))
+                    })
+            }
+        }
+    }
+}
+
+/// Writes the name in lower case, IPv6 in brackets, and the port if there is one.
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Name::Dns(name) => name
+                .iter()
+                .try_for_each(|byte| fmt::Write::write_char(f, byte.to_ascii_lowercase().into()))?,
+            Name::V6(address) => {
+                fmt::Write::write_char(f, '[')?;
+                write_ipv6(f, address)?;
+                fmt::Write::write_char(f, ']')?;
+            }
+        }
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Host({self})")
+    }
+}
+
+/// RFC 5952 §4: the longest run of zero groups, the first of equals, becomes `::`. Written here
+/// because the standard library prints IPv4-mapped addresses in a mixed form that browsers do not
+/// send.
+fn write_ipv6(out: &mut impl fmt::Write, address: Ipv6Addr) -> fmt::Result {
+    let groups = address.segments();
+    let mut longest: &[u16] = &[];
+    let mut before = 0_usize;
+    let mut rest: &[u16] = &groups;
+    while let [_, tail @ ..] = rest {
+        let zeros = rest.iter().take_while(|&&group| group == 0).count();
+        if zeros > longest.len() && zeros > 1 {
+            longest = rest.get(..zeros).unwrap_or_default();
+            before = groups.len().saturating_sub(rest.len());
+        }
+        rest = tail;
+    }
+    if longest.is_empty() {
+        return write_groups(out, &groups);
+    }
+    let after = before.saturating_add(longest.len());
+    write_groups(out, groups.get(..before).unwrap_or_default())?;
+    out.write_str("::")?;
+    write_groups(out, groups.get(after..).unwrap_or_default())
+}
+
+fn write_groups(out: &mut impl fmt::Write, groups: &[u16]) -> fmt::Result {
+    let mut gap = "";
+    for group in groups {
+        write!(out, "{gap}{group:x}")?;
+        gap = ":";
+    }
+    Ok(())
+}
+
+fn ipv6(text: &[u8]) -> Option<Ipv6Addr> {
+    core::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// A port has one spelling: decimal, no leading zero, 1 to 65535.
+pub(crate) fn port_number(digits: &[u8]) -> Option<u16> {
+    decimal(digits, 65_535)?.try_into().ok()
+}
+
+/// A DNS name of letters, digits, `-` and `_`, or a dotted IPv4 address in its one spelling.
+pub(crate) fn dns_name(text: &[u8]) -> Option<&[u8]> {
+    if text.is_empty() || text.len() > MAX_NAME_BYTES {
+        return None;
+    }
+    let mut last: &[u8] = b"";
+    for label in text.split(|&byte| byte == b'.') {
+        if !is_label(label) {
+            return None;
+        }
+        last = label;
+    }
+    // A browser reads a name whose last label is a number as IPv4, in any of a dozen spellings
+    // (WHATWG URL, "ends in a number"). One of them is the address; the others are nobody's name.
+    if is_number(last) && !is_ipv4(text) {
+        return None;
+    }
+    Some(text)
+}
+
+fn is_label(label: &[u8]) -> bool {
+    let ends_well = !matches!(label, [b'-', ..] | [.., b'-']);
+    !label.is_empty()
+        && label.len() <= 63
+        && ends_well
+        && label
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn is_number(label: &[u8]) -> bool {
+    match label {
+        [b'0', b'x' | b'X', rest @ ..] => rest.iter().all(u8::is_ascii_hexdigit),
+        _ => label.iter().all(u8::is_ascii_digit),
+    }
+}
+
+fn is_ipv4(text: &[u8]) -> bool {
+    let mut octets = 0_u8;
+    for octet in text.split(|&byte| byte == b'.') {
+        if decimal_octet(octet).is_none() {
+            return false;
+        }
+        octets = octets.saturating_add(1);
+    }
+    octets == 4
+}
+
+fn decimal_octet(octet: &[u8]) -> Option<u32> {
+    if octet == b"0" {
+        Some(0)
+    } else {
+        decimal(octet, 255)
+    }
+}
+
+/// One allowed host: a name or address, or `*.` and a name for exactly one label in front of it, and
+/// its port.
+#[derive(Clone, Copy, Debug)]
+pub struct HostPattern<'c> {
+    host: Host<'c>,
+    any_label: bool,
+    any_port: bool,
+}
+
+impl<'c> HostPattern<'c> {
+    /// Reads a line of the host list: `app.example.com` (the scheme's default port),
+    /// `localhost:3000`, `localhost:*` (any port), `*.apps.example.com`, `[::1]:8080`.
+    ///
+    /// # Errors
+    /// [`Reason::HostRuleInvalid`] for a line that no Host can match.
+    pub fn parse(line: &'c str) -> Result<Self, Reason> {
+        let text = line.as_bytes();
+        let (text, any_port) = match text.strip_suffix(b":*") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let (text, any_label) = match text.strip_prefix(b"*.") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let host = Host::parse(text)
+            .filter(|host| !any_port || host.port.is_none())
+            .filter(|host| !any_label || is_wildcard_base(host))
+            .ok_or(Reason::HostRuleInvalid)?;
+        Ok(Self {
+            host,
+            any_label,
+            any_port,
+        })
+    }
+
+    fn matches(&self, host: &Host<'_>, scheme: Scheme) -> bool {
+        let named = match (self.any_label, self.host.name) {
+            (true, Name::Dns(base)) => host.is_label_of(base),
+            _ => self.host.name == host.name,
+        };
+        named
+            && (self.any_port || self.host.port_or_default(scheme) == host.port_or_default(scheme))
+    }
+}
+
+/// A base for `*.`: two labels at the least, since `*.com` is everybody, and no address.
+pub(crate) fn is_wildcard_base(host: &Host<'_>) -> bool {
+    matches!(host.name, Name::Dns(name) if name.contains(&b'.') && !is_ipv4(name))
+}
+
+/// A block of addresses, as `10.0.0.0/8`, `::1/128` or a single address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cidr {
+    bits: u128,
+    len: u32,
+    v6: bool,
+}
+
+impl Cidr {
+    /// Reads an address block. Bits behind the prefix must be zero: such a line is a slip.
+    ///
+    /// # Errors
+    /// [`Reason::HostRuleInvalid`].
+    pub fn parse(line: &str) -> Result<Self, Reason> {
+        let (address, len) = match line.split_once('/') {
+            Some((address, len)) => (address, Some(len)),
+            None => (line, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| Reason::HostRuleInvalid)?;
+        let (bits, width) = address_bits(address);
+        let len = match len {
+            Some("0") => 0,
+            Some(digits) => decimal(digits.as_bytes(), width).ok_or(Reason::HostRuleInvalid)?,
+            None => width,
+        };
+        let block = Self {
+            bits,
+            len,
+            v6: width == 128,
+        };
+        if block.prefix(bits) == bits {
+            Ok(block)
+        } else {
+            Err(Reason::HostRuleInvalid)
+        }
+    }
+
+    fn contains(&self, address: IpAddr) -> bool {
+        // An IPv4 peer of a dual-stack listener arrives as ::ffff:a.b.c.d.
+        let address = address.to_canonical();
+        let (bits, width) = address_bits(address);
+        (width == 128) == self.v6 && self.prefix(bits) == self.bits
+    }
+
+    fn prefix(&self, bits: u128) -> u128 {
+        let width: u32 = if self.v6 { 128 } else { 32 };
+        let below = width.saturating_sub(self.len);
+        bits.checked_shr(below)
+            .and_then(|bits| bits.checked_shl(below))
+            .unwrap_or(0)
+    }
+}
+
+fn address_bits(address: IpAddr) -> (u128, u32) {
+    match address {
+        IpAddr::V4(address) => (u128::from(address.to_bits()), 32),
+        IpAddr::V6(address) => (address.to_bits(), 128),
+    }
+}
+
+/// What the host stage judges by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HostRules<'c> {
+    /// The hosts that may be asked for; `None` for any that is well formed.
+    pub allow: Option<&'c [HostPattern<'c>]>,
+    /// Peers whose `Forwarded` and `X-Forwarded-*` headers count.
+    pub trusted_proxies: &'c [Cidr],
+    /// Opt-out: the Host is not judged, and read only where an Origin is compared with it.
+    pub unchecked: bool,
+    /// Opt-out: `Host` stays a candidate beside `X-Forwarded-Host`; forwarded values that are empty
+    /// or unknown are passed over; `Forwarded` is not read.
+    pub forwarded_lenient: bool,
+}
+
+/// Where the request was sent, as far as it is known: made by [`HostRules::judge`], compared with
+/// the Origin by the next stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Authority<'r> {
+    /// The scheme that the client used.
+    pub scheme: Scheme,
+    /// The host, or why there is none to compare with.
+    pub host: Result<Host<'r>, Reason>,
+    /// A second host that counts as this server's own, under `forwarded_lenient`.
+    pub also: Option<Host<'r>>,
+}
+
+impl HostRules<'_> {
+    /// Finds the authority that the client asked for and checks it against the list.
+    pub(crate) fn judge<'r>(
+        &self,
+        request: &Request<'r>,
+        judged: &Judged<'r>,
+    ) -> Result<Authority<'r>, Reason> {
+        let authority = self.authority(request, judged);
+        if self.unchecked {
+            return Ok(authority.unwrap_or_else(|reason| Authority {
+                scheme: request.scheme,
+                host: Err(reason),
+                also: None,
+            }));
+        }
+        let authority = authority?;
+        let host = match authority.host {
+            Ok(host) => host,
+            // Without a list there is nothing to miss; the Origin stage asks again if it must.
+            Err(Reason::HostMissing) if self.allow.is_none() => return Ok(authority),
+            Err(reason) => return Err(reason),
+        };
+        match self.allow {
+            Some(allow)
+                if !allow
+                    .iter()
+                    .any(|rule| rule.matches(&host, authority.scheme)) =>
+            {
+                Err(Reason::HostNotAllowed)
+            }
+            _ => Ok(authority),
+        }
+    }
+
+    fn authority<'r>(
+        &self,
+        request: &Request<'r>,
+        judged: &Judged<'r>,
+    ) -> Result<Authority<'r>, Reason> {
+        let line = judged.host.single(Reason::HostDuplicate)?;
+        let trusted = judged.forwarded && self.trusts(request);
+        let direct = match line {
+            None => Err(Reason::HostMissing),
+            Some(text) => Host::parse(text).ok_or(Reason::HostMalformed),
+        };
+        if !trusted {
+            return Ok(Authority {
+                scheme: request.scheme,
+                host: direct,
+                also: None,
+            });
+        }
+        if self.forwarded_lenient {
+            return lenient(request, direct);
+        }
+        if !self.unchecked
+            && let Err(reason @ Reason::HostMalformed) = direct
+        {
+            return Err(reason);
+        }
+        let (host, scheme) = forwarded(request)?;
+        Ok(Authority {
+            scheme: scheme.unwrap_or(request.scheme),
+            host: host.map_or(direct, Ok),
+            also: None,
+        })
+    }
+
+    fn trusts(&self, request: &Request<'_>) -> bool {
+        request.peer.is_some_and(|peer| {
+            self.trusted_proxies
+                .iter()
+                .any(|block| block.contains(peer))
+        })
+    }
+}
+
+/// The authority that a trusted proxy reports. Both families of headers may be there, since a proxy
+/// that writes one passes the other on as the client sent it: then they must agree.
+fn forwarded<'r>(request: &Request<'r>) -> Result<(Option<Host<'r>>, Option<Scheme>), Reason> {
+    let (rfc_host, rfc_proto) = rfc_7239(request)?;
+    let x_host = first_hop(request, b"x-forwarded-host")?;
+    let x_proto = first_hop(request, b"x-forwarded-proto")?;
+    let host = agree(
+        rfc_host.map(parse_forwarded_host).transpose()?,
+        x_host.map(parse_forwarded_host).transpose()?,
+        |a, b| a.name == b.name && a.port == b.port,
+    )?;
+    let scheme = agree(
+        rfc_proto.map(parse_proto).transpose()?,
+        x_proto.map(parse_proto).transpose()?,
+        |a, b| a == b,
+    )?;
+    Ok((host, scheme))
+}
+
+fn agree<T>(
+    a: Option<T>,
+    b: Option<T>,
+    same: impl Fn(&T, &T) -> bool,
+) -> Result<Option<T>, Reason> {
+    match (a, b) {
+        (Some(a), Some(b)) if !same(&a, &b) => Err(Reason::ForwardedMalformed),
+        (a, b) => Ok(a.or(b)),
+    }
+}
+
+fn parse_forwarded_host(text: &[u8]) -> Result<Host<'_>, Reason> {
+    Host::parse(text).ok_or(Reason::ForwardedMalformed)
+}
+
+fn parse_proto(text: &[u8]) -> Result<Scheme, Reason> {
+    match text {
+        [] => Err(Reason::ForwardedMalformed),
+        _ => Scheme::parse(text).ok_or(Reason::ForwardedProtoUnknown),
+    }
+}
+
+/// The first hop of an `X-Forwarded-*` list: what the outermost proxy saw.
+fn first_hop<'r>(request: &Request<'r>, name: &[u8]) -> Result<Option<&'r [u8]>, Reason> {
+    let Some(line) = request.values(name).next() else {
+        return Ok(None);
+    };
+    if line.len() > MAX_HEADER_VALUE_BYTES {
+        return Err(Reason::RequestTooLarge);
+    }
+    Ok(Some(trim(split_once(line, b',').0)))
+}
+
+type HostAndProto<'r> = (Option<&'r [u8]>, Option<&'r [u8]>);
+
+/// RFC 7239 §4: `Forwarded: for=…;host=…;proto=…, for=…`. The first hop that states a host gives the
+/// host, the first that states a protocol the protocol.
+fn rfc_7239<'r>(request: &Request<'r>) -> Result<HostAndProto<'r>, Reason> {
+    let mut found: HostAndProto<'r> = (None, None);
+    for line in request.values(b"forwarded") {
+        if line.len() > MAX_HEADER_VALUE_BYTES {
+            return Err(Reason::RequestTooLarge);
+        }
+        let mut rest = trim(line);
+        while !rest.is_empty() {
+            let (name, value, after) = forwarded_pair(rest).ok_or(Reason::ForwardedMalformed)?;
+            if name.eq_ignore_ascii_case(b"host") {
+                found.0 = found.0.or(Some(value));
+            } else if name.eq_ignore_ascii_case(b"proto") {
+                found.1 = found.1.or(Some(value));
+            }
+            rest = after;
+        }
+    }
+    Ok(found)
+}
+
+/// One `name=value` and what comes behind its `;` or `,`. A quoted value ends at its quote; an escape
+/// in it is refused, since no host and no protocol has one.
+fn forwarded_pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (name, rest) = split_once(text, b'=');
+    let rest = rest?;
+    let (value, rest) = match rest {
+        [b'"', quoted @ ..] => {
+            let (value, rest) = split_once(quoted, b'"');
+            if value.contains(&b'\\') {
+                return None;
+            }
+            (value, trim(rest?))
+        }
+        _ => {
+            let end = rest
+                .iter()
+                .position(|byte| matches!(byte, b';' | b','))
+                .unwrap_or(rest.len());
+            let (value, rest) = rest.split_at_checked(end)?;
+            (trim(value), rest)
+        }
+    };
+    let rest = match rest {
+        [] => rest,
+        [b';' | b',', rest @ ..] => trim(rest),
+        _ => return None,
+    };
+    Some((trim(name), value, rest))
+}
+
+/// The opt-out for servers that trusted everything they were told.
+fn lenient<'r>(
+    request: &Request<'r>,
+    direct: Result<Host<'r>, Reason>,
+) -> Result<Authority<'r>, Reason> {
+    let proto = first_hop(request, b"x-forwarded-proto")?.map(|text| match text {
+        [text @ .., b':'] => text,
+        _ => text,
+    });
+    let scheme = proto.and_then(Scheme::parse).unwrap_or(request.scheme);
+    let reported = first_hop(request, b"x-forwarded-host")?.and_then(Host::parse);
+    Ok(match reported {
+        Some(host) => Authority {
+            scheme,
+            host: Ok(host),
+            also: direct.ok(),
+        },
+        None => Authority {
+            scheme,
+            host: direct,
+            also: None,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<heapless::String<300>> {
+        use core::fmt::Write as _;
+        let host = Host::parse(text.as_bytes())?;
+        let mut out = heapless::String::new();
+        write!(out, "{host}").unwrap();
+        Some(out)
+    }
+
+    #[test]
+    fn ipv6_is_written_as_rfc_5952_says() {
+        for (text, canonical) in [
+            ("[0:0:0:0:0:0:0:1]:80", "[::1]:80"),
+            ("[2001:DB8:0:0:1:0:0:1]", "[2001:db8::1:0:0:1]"),
+            ("[2001:db8:0:1:1:1:1:1]", "[2001:db8:0:1:1:1:1:1]"),
+            ("[::]", "[::]"),
+            ("[1::]", "[1::]"),
+            ("[::ffff:127.0.0.1]", "[::ffff:7f00:1]"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(canonical));
+        }
+        for bad in ["[::1", "[::1]x", "[::1%25lo]", "::1", "[]", "[127.0.0.1]"] {
+            assert_eq!(read(bad), None);
+        }
+    }
+
+    #[test]
+    fn blocks_hold_their_addresses() {
+        let all4 = Cidr::parse("0.0.0.0/0").unwrap();
+        let ten = Cidr::parse("10.0.0.0/8").unwrap();
+        let six = Cidr::parse("::1").unwrap();
+        assert!(all4.contains("203.0.113.9".parse().unwrap()));
+        assert!(!all4.contains("::1".parse().unwrap()));
+        assert!(ten.contains("::ffff:10.1.2.3".parse().unwrap()));
+        assert!(!ten.contains("11.0.0.1".parse().unwrap()));
+        assert!(six.contains("::1".parse().unwrap()) && !six.contains("::2".parse().unwrap()));
+        for bad in ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/08", "x", "10.0.0.0/"] {
+            assert_eq!(Cidr::parse(bad), Err(Reason::HostRuleInvalid));
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! 7. Signed tokens: JWS compact serialization with HMAC (RFC 7515, RFC 7518 §3.2, RFC 7519).
+//!
+//! `Parsed` (untrusted) → `Signed` (its MAC is proven) → `Claims` (judged). The order of work is
+//! fixed: length, alphabet, dots, base64url, header, MAC, payload, claims; the first failing step
+//! gives the reason, so that nobody without a key learns anything of the claims.
+
+use crate::claims::{ClaimRules, Claims};
+use crate::key::{Algorithm, Key};
+use crate::limits::{
+    MAX_CLAIMS, MAX_HEADER_BYTES, MAX_HEADER_MEMBERS, MAX_KID_BYTES, MAX_TOKEN_BYTES,
+};
+use crate::reason::Reason;
+use crate::strip::Writer;
+use crate::text::ascii::{last_position, position};
+use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
+use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
+use crate::time::UnixTime;
+
+/// A verifier of signed tokens: its keys and what it asks of the claims.
+#[derive(Clone, Copy, Debug)]
+pub struct Jwt<'c> {
+    /// The key ring. A token with `kid` is checked with the key of that id, one without with each
+    /// key of its algorithm.
+    pub keys: &'c [Key<'c>],
+    /// Accepted values of `typ`. Empty: absent or `JWT`. Otherwise `typ` must be there and be one of
+    /// them; case and a leading `application/` do not count (RFC 7515 §4.1.9).
+    pub types: &'c [&'c str],
+    /// Opt-out: `typ` may be any string.
+    pub ignore_type: bool,
+    /// Opt-out: `kid` chooses no key; each key of the algorithm is tried.
+    pub ignore_kid: bool,
+    /// What is asked of the claims.
+    pub claims: ClaimRules<'c>,
+}
+
+impl<'c> Jwt<'c> {
+    /// A verifier with the strict defaults: `exp` required, 30 s of leeway, no `aud` expected.
+    #[must_use]
+    pub fn new(keys: &'c [Key<'c>]) -> Self {
+        Self {
+            keys,
+            types: &[],
+            ignore_type: false,
+            ignore_kid: false,
+            claims: ClaimRules::default(),
+        }
+    }
+
+    /// Bytes of scratch that verifying a token of at most `max_token` bytes may need: the payload,
+    /// and as much again for the names of a large one.
+    #[must_use]
+    pub const fn scratch_bytes(max_token: usize) -> usize {
+        decoded_len(max_token).saturating_mul(2)
+    }
+
+    /// Verifies a token and judges its claims.
+    ///
+    /// # Errors
+    /// The first failing check's reason (30xx to 60xx); [`Reason::ScratchTooSmall`] if `scratch` is
+    /// shorter than [`Jwt::scratch_bytes`] of the token's length.
+    pub fn verify<'a>(
+        &self,
+        token: &[u8],
+        now: UnixTime,
+        scratch: &'a mut [u8],
+    ) -> Result<Claims<'a>, Reason> {
+        Parsed::parse(token, MAX_TOKEN_BYTES, self)?
+            .prove(self, scratch)?
+            .claims(&self.claims, now)
+    }
+}
+
+/// A token whose form is right. Nothing in it is proven.
+#[derive(Clone, Copy)]
+pub struct Parsed<'t> {
+    signing_input: &'t [u8],
+    payload: &'t [u8],
+    signature: &'t [u8],
+    algorithm: Option<Algorithm>,
+    choice: Choice,
+}
+
+/// Which key the header asks for.
+#[derive(Clone, Copy)]
+enum Choice {
+    /// No `kid`: any key of the algorithm.
+    Any,
+    /// The key at this place of the ring.
+    Key(usize),
+    /// A `kid` that no key has.
+    Unknown,
+}
+
+impl<'t> Parsed<'t> {
+    /// Checks the form of a token of at most `max` bytes and reads its header.
+    ///
+    /// # Errors
+    /// A reason of the 30xx family.
+    pub fn parse(token: &'t [u8], max: usize, jwt: &Jwt<'_>) -> Result<Self, Reason> {
+        if token.len() > max {
+            return Err(Reason::TokenTooLong);
+        }
+        // rfc8725bis §3.14: what holds any other byte is not a JWT.
+        let (in_alphabet, dots) = base64url::survey(token);
+        if !in_alphabet {
+            return Err(Reason::TokenAlphabet);
+        }
+        let (header, payload, signature, signing_input) = segments(token)
+            .filter(|_| dots == 2)
+            .ok_or(Reason::TokenSegments)?;
+        if ![header, payload, signature]
+            .into_iter()
+            .all(base64url::is_canonical)
+        {
+            return Err(Reason::TokenBase64);
+        }
+        let (algorithm, choice) = read_header(header, jwt)?;
+        Ok(Self {
+            signing_input,
+            payload,
+            signature,
+            algorithm,
+            choice,
+        })
+    }
+
+    /// Proves the MAC and decodes the payload into `scratch`.
+    ///
+    /// # Errors
+    /// A reason of the 40xx family, or [`Reason::ScratchTooSmall`].
+    pub fn prove<'s>(self, jwt: &Jwt<'_>, scratch: &'s mut [u8]) -> Result<Signed<'s>, Reason> {
+        let (payload, spare) = scratch
+            .split_at_mut_checked(decoded_len(self.payload.len()))
+            .ok_or(Reason::ScratchTooSmall)?;
+        let keys = self.candidates(jwt)?;
+        let mut tag = [0; 64];
+        let tag = base64url::decode(self.signature, &mut tag).unwrap_or_default();
+        let mut decoder =
+            Decoder::new(self.payload, &mut *payload).ok_or(Reason::ScratchTooSmall)?;
+        let mut fitting = keys
+            .filter(|(_, key)| Some(key.algorithm()) == self.algorithm)
+            .peekable();
+        if fitting.peek().is_none() {
+            return Err(Reason::AlgorithmNotAllowed);
+        }
+        let proven = fitting.find(|(_, key)| key.verify(self.signing_input, tag, &mut decoder));
+        let (key, _) = proven.ok_or(Reason::SignatureInvalid)?;
+        // The alphabet was judged before: a decoder that stumbles here is refused all the same.
+        if !decoder.finish() {
+            return Err(Reason::TokenBase64);
+        }
+        Ok(Signed {
+            payload,
+            spare,
+            key,
+        })
+    }
+
+    /// The keys that may prove the token, with their places.
+    fn candidates<'j, 'c>(
+        &self,
+        jwt: &'j Jwt<'c>,
+    ) -> Result<impl Iterator<Item = (usize, &'j Key<'c>)> + use<'j, 'c>, Reason> {
+        let (skip, take) = match self.choice {
+            Choice::Any => (0, usize::MAX),
+            Choice::Key(at) => (at, 1),
+            Choice::Unknown => return Err(Reason::KeyUnknown),
+        };
+        Ok(jwt.keys.iter().enumerate().skip(skip).take(take))
+    }
+}
+
+impl core::fmt::Debug for Parsed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Parsed({} bytes)", self.signing_input.len())
+    }
+}
+
+type Segments<'t> = (&'t [u8], &'t [u8], &'t [u8], &'t [u8]);
+
+/// Header, payload, signature, and the first two with their dot; none of the three is empty.
+fn segments(token: &[u8]) -> Option<Segments<'_>> {
+    let (header, rest) = token.split_at_checked(position(token, b'.')?)?;
+    let (signing_input, signature) = token.split_at_checked(last_position(token, b'.')?)?;
+    let payload = rest.get(1..signing_input.len().checked_sub(header.len())?)?;
+    let signature = signature.get(1..)?;
+    let filled = !header.is_empty() && !payload.is_empty() && !signature.is_empty();
+    filled.then_some((header, payload, signature, signing_input))
+}
+
+/// The headers that nearly every issuer writes, as they stand in the token.
+static KNOWN_HEADERS: [(&[u8], Algorithm, Option<&str>); 9] = [
+    (
+        b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+        Algorithm::Hs256,
+        Some("JWT"),
+    ),
+    (
+        b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
+        Algorithm::Hs256,
+        Some("JWT"),
+    ),
+    (b"eyJhbGciOiJIUzI1NiJ9", Algorithm::Hs256, None),
+    (
+        b"eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9",
+        Algorithm::Hs384,
+        Some("JWT"),
+    ),
+    (
+        b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzM4NCJ9",
+        Algorithm::Hs384,
+        Some("JWT"),
+    ),
+    (b"eyJhbGciOiJIUzM4NCJ9", Algorithm::Hs384, None),
+    (
+        b"eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9",
+        Algorithm::Hs512,
+        Some("JWT"),
+    ),
+    (
+        b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9",
+        Algorithm::Hs512,
+        Some("JWT"),
+    ),
+    (b"eyJhbGciOiJIUzUxMiJ9", Algorithm::Hs512, None),
+];
+
+fn read_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Choice), Reason> {
+    match KNOWN_HEADERS.iter().find(|(known, ..)| *known == text) {
+        Some((_, algorithm, typ)) => {
+            check_type(typ.map(JsonStr::from_plain), jwt)?;
+            Ok((Some(*algorithm), Choice::Any))
+        }
+        None => read_any_header(text, jwt),
+    }
+}
+
+/// What of a JOSE header is judged.
+#[derive(Default)]
+struct Fields<'h> {
+    alg: Option<Value<'h>>,
+    typ: Option<Value<'h>>,
+    cty: Option<Value<'h>>,
+    kid: Option<Value<'h>>,
+    critical: bool,
+    unsupported: bool,
+}
+
+impl<'h> Fields<'h> {
+    fn see(&mut self, name: NameKey, value: Value<'h>) {
+        const ALG: NameKey = NameKey::of("alg");
+        const TYP: NameKey = NameKey::of("typ");
+        const CTY: NameKey = NameKey::of("cty");
+        const KID: NameKey = NameKey::of("kid");
+        const CRIT: NameKey = NameKey::of("crit");
+        const B64: NameKey = NameKey::of("b64");
+        const ZIP: NameKey = NameKey::of("zip");
+        match name {
+            ALG => self.alg = Some(value),
+            TYP => self.typ = Some(value),
+            CTY => self.cty = Some(value),
+            KID => self.kid = Some(value),
+            // RFC 7515 §4.1.11: an extension that is not understood must be refused, and none is.
+            CRIT => self.critical = true,
+            // RFC 7797 §7: a JWT must not use b64; zip belongs to encryption (RFC 7516 §4.1.3).
+            B64 | ZIP => self.unsupported = true,
+            // RFC 7515 §4: other names are ignored. No key is ever taken from jwk, jku, x5c or x5u.
+            _ => {}
+        }
+    }
+}
+
+fn read_any_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Choice), Reason> {
+    let mut room = [0; decoded_len(MAX_HEADER_BYTES)];
+    let header = base64url::decode(text, &mut room).ok_or(Reason::HeaderJson)?;
+    let mut fields = Fields::default();
+    // So few members are compared as they come: no table, no spare room.
+    json::object(header, MAX_HEADER_MEMBERS, &mut [], |member| {
+        fields.see(member.key, member.value);
+    })
+    .map_err(|fault| match fault {
+        Fault::Syntax => Reason::HeaderJson,
+        Fault::Duplicate => Reason::HeaderDuplicateName,
+    })?;
+    let alg = string_of(fields.alg)?.ok_or(Reason::HeaderFieldType)?;
+    let typ = string_of(fields.typ)?;
+    string_of(fields.cty)?;
+    let choice = choose(string_of(fields.kid)?, jwt)?;
+    if fields.critical {
+        return Err(Reason::HeaderCritical);
+    }
+    if fields.unsupported {
+        return Err(Reason::HeaderUnsupported);
+    }
+    check_type(typ, jwt)?;
+    Ok((
+        Algorithm::ALL.into_iter().find(|known| alg == known.name()),
+        choice,
+    ))
+}
+
+fn string_of(field: Option<Value<'_>>) -> Result<Option<JsonStr<'_>>, Reason> {
+    match field {
+        None => Ok(None),
+        Some(value) => value.as_str().map(Some).ok_or(Reason::HeaderFieldType),
+    }
+}
+
+/// RFC 7515 §4.1.4: `kid` is an opaque string, matched exactly. Unknown is unknown: no other key is
+/// tried.
+fn choose(kid: Option<JsonStr<'_>>, jwt: &Jwt<'_>) -> Result<Choice, Reason> {
+    let Some(kid) = kid else {
+        return Ok(Choice::Any);
+    };
+    let mut room = [0; MAX_KID_BYTES];
+    let kid = kid.copy_to(&mut room).ok_or(Reason::HeaderFieldType)?;
+    if jwt.ignore_kid {
+        return Ok(Choice::Any);
+    }
+    let place = jwt.keys.iter().position(|key| key.id() == Some(kid));
+    Ok(place.map_or(Choice::Unknown, Choice::Key))
+}
+
+fn check_type(typ: Option<JsonStr<'_>>, jwt: &Jwt<'_>) -> Result<(), Reason> {
+    let accepted = match typ {
+        _ if jwt.ignore_type => true,
+        None => jwt.types.is_empty(),
+        Some(typ) if jwt.types.is_empty() => is_media_type(typ, "JWT"),
+        Some(typ) => jwt.types.iter().any(|name| is_media_type(typ, name)),
+    };
+    if accepted {
+        Ok(())
+    } else {
+        Err(Reason::HeaderTypeUnexpected)
+    }
+}
+
+/// Whether two media types are the same, a leading `application/` left aside (RFC 7515 §4.1.9).
+fn is_media_type(typ: JsonStr<'_>, name: &str) -> bool {
+    const MAX: usize = 128;
+    let mut room = [0; MAX];
+    typ.copy_to(&mut room)
+        .is_some_and(|typ| without_application(typ).eq_ignore_ascii_case(without_application(name)))
+}
+
+fn without_application(media_type: &str) -> &str {
+    match media_type.split_once('/') {
+        Some((application, subtype)) if application.eq_ignore_ascii_case("application") => subtype,
+        _ => media_type,
+    }
+}
+
+/// A token whose MAC is proven. Only this gives access to what the payload says.
+pub struct Signed<'s> {
+    payload: &'s [u8],
+    spare: &'s mut [u8],
+    key: usize,
+}
+
+impl<'s> Signed<'s> {
+    /// The decoded payload. Its issuer wrote it; nothing of it has been judged.
+    #[must_use]
+    pub const fn payload(&self) -> &'s [u8] {
+        self.payload
+    }
+
+    /// The place in the ring of the key that proved the token.
+    #[must_use]
+    pub const fn key(&self) -> usize {
+        self.key
+    }
+
+    /// Reads the claims and judges them.
+    ///
+    /// # Errors
+    /// A reason of the 50xx or 60xx family.
+    pub fn claims(self, rules: &ClaimRules<'_>, now: UnixTime) -> Result<Claims<'s>, Reason> {
+        let claims = Claims::read(self.payload, self.spare)?;
+        rules.judge(&claims, now)?;
+        Ok(claims)
+    }
+}
+
+impl core::fmt::Debug for Signed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Signed({} bytes)", self.payload.len())
+    }
+}
+
+/// Signs claims: writes the token, `header.payload.signature`, to the beginning of `out`.
+///
+/// `claims` is the JSON text of the claims set and is taken as it is, once it is one strict object
+/// without a name twice. The header is `{"alg":…,"typ":"JWT"}`, with `kid` where the key has an id.
+///
+/// # Errors
+/// [`Reason::ClaimsJson`] or [`Reason::ClaimsDuplicateName`] for claims that no verifier should
+/// take; [`Reason::OutputTooSmall`] if `out` has less than [`signed_len`] bytes, which is used as
+/// scratch in between.
+pub fn sign<'o>(key: &Key<'_>, claims: &[u8], out: &'o mut [u8]) -> Result<&'o str, Reason> {
+    let needed = signed_len(key, claims.len());
+    let out = out.get_mut(..needed).ok_or(Reason::OutputTooSmall)?;
+    json::object(claims, MAX_CLAIMS, out, |_| ()).map_err(|fault| match fault {
+        Fault::Syntax => Reason::ClaimsJson,
+        Fault::Duplicate => Reason::ClaimsDuplicateName,
+    })?;
+    let mut header = [0; MAX_SIGNED_HEADER];
+    let header = write_header(key, &mut header)?;
+    let mut token = Writer::new(out);
+    push_encoded(&mut token, header)?;
+    token.push(b".")?;
+    push_encoded(&mut token, claims)?;
+    let mut tag = [0; 64];
+    let tag = key.sign(token.written(), &mut tag);
+    token.push(b".")?;
+    push_encoded(&mut token, tag)?;
+    core::str::from_utf8(token.finish()?).map_err(|_| Reason::OutputTooSmall)
+}
+
+/// A `kid` of 128 control characters, each written as `\u0000`, and what stands around it.
+const MAX_SIGNED_HEADER: usize = 6 * MAX_KID_BYTES + 48;
+
+/// Bytes that [`sign`] needs for claims of this length.
+#[must_use]
+pub fn signed_len(key: &Key<'_>, claims_len: usize) -> usize {
+    let mut room = [0; MAX_SIGNED_HEADER];
+    let header = write_header(key, &mut room).map_or(MAX_SIGNED_HEADER, <[u8]>::len);
+    [header, claims_len, key.algorithm().bytes()]
+        .into_iter()
+        .map(encoded_len)
+        .fold(2, usize::saturating_add)
+}
+
+fn write_header<'o>(key: &Key<'_>, out: &'o mut [u8]) -> Result<&'o [u8], Reason> {
+    let mut header = Writer::new(out);
+    header.push(b"{\"alg\":\"")?;
+    header.push(key.algorithm().name().as_bytes())?;
+    header.push(b"\",\"typ\":\"JWT\"")?;
+    if let Some(id) = key.id() {
+        header.push(b",\"kid\":")?;
+        push_json_string(&mut header, id)?;
+    }
+    header.push(b"}")?;
+    header.finish()
+}
+
+fn push_encoded(out: &mut Writer<'_>, bytes: &[u8]) -> Result<(), Reason> {
+    let written = base64url::encode(bytes, out.room())
+        .ok_or(Reason::OutputTooSmall)?
+        .len();
+    out.advance(written);
+    Ok(())
+}
+
+/// Writes a string with its quotes (RFC 8259 §7).
+pub(crate) fn push_json_string(out: &mut Writer<'_>, text: &str) -> Result<(), Reason> {
+    out.push(b"\"")?;
+    for &byte in text.as_bytes() {
+        match byte {
+            b'"' | b'\\' => out.push(&[b'\\', byte])?,
+            0..0x20 => {
+                let digit = |value: u8| {
+                    if value < 10 {
+                        b'0' | value
+                    } else {
+                        value.wrapping_add(b'a').wrapping_sub(10)
+                    }
+                };
+                out.push(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)])?;
+            }
+            _ => out.push(&[byte])?,
+        }
+    }
+    out.push(b"\"")
+}

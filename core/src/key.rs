@@ -1,0 +1,363 @@
+//! 6. Keys: a secret, the one algorithm it is for, and its HMAC states, computed once.
+
+use crate::limits::MAX_KID_BYTES;
+use crate::reason::Reason;
+use crate::text::base64url::Decoder;
+use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding as _};
+use core::fmt;
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::Output;
+use hmac::digest::array::Array;
+use hmac::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
+use sha2::{Sha256, Sha384, Sha512};
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroize;
+
+/// A MAC algorithm (RFC 7518 §3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// HMAC with SHA-256.
+    Hs256,
+    /// HMAC with SHA-384.
+    Hs384,
+    /// HMAC with SHA-512.
+    Hs512,
+}
+
+impl Algorithm {
+    /// Every algorithm.
+    pub const ALL: [Self; 3] = [Self::Hs256, Self::Hs384, Self::Hs512];
+
+    /// The value of `alg` (RFC 7518 §3.1).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Hs384 => "HS384",
+            Self::Hs512 => "HS512",
+        }
+    }
+
+    /// The algorithm of this name, byte for byte.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
+    }
+
+    /// Bytes of the MAC, and the least that a secret may have (RFC 7518 §3.2).
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Hs256 => 32,
+            Self::Hs384 => 48,
+            Self::Hs512 => 64,
+        }
+    }
+}
+
+/// How the text of a secret stands for its bytes. Never guessed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// The bytes of the text themselves.
+    #[default]
+    Utf8,
+    /// base64 with or without padding (RFC 4648 §4).
+    Base64,
+    /// base64url with or without padding (RFC 4648 §5).
+    Base64Url,
+    /// Hexadecimal digits of either case.
+    Hex,
+}
+
+impl Encoding {
+    /// Decodes the text of a secret into the beginning of `out`, in constant time.
+    ///
+    /// # Errors
+    /// [`Reason::KeyInvalid`] if the text is not of this encoding or does not fit.
+    pub fn decode<'o>(self, text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Reason> {
+        let padded = text.contains(&b'=');
+        let decoded = match self {
+            Self::Utf8 => out.get_mut(..text.len()).map(|out| {
+                out.copy_from_slice(text);
+                &*out
+            }),
+            Self::Base64 if padded => Base64::decode(text, out).ok(),
+            Self::Base64 => Base64Unpadded::decode(text, out).ok(),
+            Self::Base64Url if padded => Base64Url::decode(text, out).ok(),
+            Self::Base64Url => Base64UrlUnpadded::decode(text, out).ok(),
+            Self::Hex => decode_hex(text, out),
+        };
+        decoded.ok_or(Reason::KeyInvalid)
+    }
+}
+
+fn decode_hex<'o>(text: &[u8], out: &'o mut [u8]) -> Option<&'o [u8]> {
+    let (pairs, []) = text.as_chunks::<2>() else {
+        return None;
+    };
+    let out = out.get_mut(..pairs.len())?;
+    let mut invalid = 0_u8;
+    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
+        let (high, low) = (hex_value(*high), hex_value(*low));
+        *byte = high << 4 | low & 15;
+        invalid |= high | low;
+    }
+    (invalid & 0x80 == 0).then_some(out)
+}
+
+/// The value of a hexadecimal digit without a branch on it; the high bit marks any other byte.
+const fn hex_value(byte: u8) -> u8 {
+    let digit = byte.wrapping_sub(b'0');
+    let letter = (byte | 0x20).wrapping_sub(b'a');
+    let is_digit = below(digit, 10);
+    let is_letter = below(letter, 6);
+    (digit & is_digit) | (letter.wrapping_add(10) & is_letter) | (0x80 & !(is_digit | is_letter))
+}
+
+/// All ones if `value < bound`, else 0.
+const fn below(value: u8, bound: u8) -> u8 {
+    let difference = (value as u16).wrapping_sub(bound as u16);
+    let [_, high] = difference.to_le_bytes();
+    high
+}
+
+/// A secret, ready for use. It cannot be built too short, of another kind of key's text, or empty;
+/// its states are wiped on drop and never printed.
+pub struct Key<'c> {
+    id: Option<&'c str>,
+    states: States,
+}
+
+enum States {
+    Hs256(HmacCore<Sha256>),
+    Hs384(HmacCore<Sha384>),
+    Hs512(HmacCore<Sha512>),
+}
+
+impl<'c> Key<'c> {
+    /// A key from the bytes of its secret. `id` is the `kid` that chooses it.
+    ///
+    /// # Errors
+    /// [`Reason::KeyInvalid`] if the secret is shorter than the algorithm's hash (RFC 7518 §3.2), or
+    /// is the text of an asymmetric or wrapped key, or if `id` is longer than 128 bytes or empty.
+    pub fn new(id: Option<&'c str>, algorithm: Algorithm, secret: &[u8]) -> Result<Self, Reason> {
+        let id_fits = id.is_none_or(|id| !id.is_empty() && id.len() <= MAX_KID_BYTES);
+        if secret.len() < algorithm.bytes() || is_other_key(secret) || !id_fits {
+            return Err(Reason::KeyInvalid);
+        }
+        let states = match algorithm {
+            Algorithm::Hs256 => HmacCore::new_from_slice(secret).map(States::Hs256),
+            Algorithm::Hs384 => HmacCore::new_from_slice(secret).map(States::Hs384),
+            Algorithm::Hs512 => HmacCore::new_from_slice(secret).map(States::Hs512),
+        };
+        Ok(Self {
+            id,
+            states: states.map_err(|_| Reason::KeyInvalid)?,
+        })
+    }
+
+    /// The `kid` that chooses this key.
+    #[must_use]
+    pub const fn id(&self) -> Option<&'c str> {
+        self.id
+    }
+
+    /// The one algorithm that the key is for.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        match self.states {
+            States::Hs256(_) => Algorithm::Hs256,
+            States::Hs384(_) => Algorithm::Hs384,
+            States::Hs512(_) => Algorithm::Hs512,
+        }
+    }
+
+    /// Whether `tag` is this key's MAC of `input`. Beside the compressions, `decoder` is moved on.
+    pub(crate) fn verify(&self, input: &[u8], tag: &[u8], decoder: &mut Decoder<'_, '_>) -> bool {
+        match &self.states {
+            States::Hs256(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
+            States::Hs384(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
+            States::Hs512(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
+        }
+    }
+
+    /// Writes the MAC of `input` to the beginning of `out`.
+    pub(crate) fn sign<'o>(&self, input: &[u8], out: &'o mut [u8; 64]) -> &'o [u8] {
+        match &self.states {
+            States::Hs256(keyed) => put(&mac(keyed, input, || ()), out),
+            States::Hs384(keyed) => put(&mac(keyed, input, || ()), out),
+            States::Hs512(keyed) => put(&mac(keyed, input, || ()), out),
+        }
+    }
+}
+
+/// Prints the algorithm only: the id is the policy's business, the secret nobody's.
+impl fmt::Debug for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.algorithm().name())
+    }
+}
+
+/// The MAC of `input` from the keyed states. `beside` is called once a block of 64 bytes: work that
+/// the latency of the compression hides.
+#[inline(always)]
+fn mac<D: EagerHash>(
+    keyed: &HmacCore<D>,
+    input: &[u8],
+    mut beside: impl FnMut(),
+) -> Output<HmacCore<D>> {
+    let mut state = keyed.clone();
+    let (blocks, tail) = Array::slice_as_chunks(input);
+    for block in blocks {
+        state.update_blocks(core::slice::from_ref(block));
+        beside();
+        if block.len() > 64 {
+            beside();
+        }
+    }
+    // The tail is shorter than a block, which is all that the buffer asks.
+    let mut buffer = Buffer::<HmacCore<D>>::try_new(tail).unwrap_or_default();
+    let mut tag = Output::<HmacCore<D>>::default();
+    state.finalize_fixed_core(&mut buffer, &mut tag);
+    tag
+}
+
+/// Compares a MAC with a presented tag in constant time, a word at a time. A tag of another length
+/// is refused without a compare (RFC 7518 §3.2: no truncation); its length is the peer's to know.
+fn same(mac: &[u8], tag: &[u8]) -> bool {
+    let (mac_words, mac_rest) = mac.as_chunks::<8>();
+    let (tag_words, tag_rest) = tag.as_chunks::<8>();
+    if mac.len() != tag.len() || !mac_rest.is_empty() || !tag_rest.is_empty() {
+        return false;
+    }
+    let words = mac_words.iter().zip(tag_words);
+    words
+        .fold(Choice::from(1), |same, (a, b)| {
+            same & u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b))
+        })
+        .into()
+}
+
+fn put<'o>(mac: &[u8], out: &'o mut [u8; 64]) -> &'o [u8] {
+    let Some((place, _)) = out.split_at_mut_checked(mac.len()) else {
+        return &[];
+    };
+    place.copy_from_slice(mac);
+    place
+}
+
+/// Whether a secret is the text of a key of another kind: whoever verifies RS256 tokens with a
+/// public key must not, by one wrong setting, accept HS256 tokens that everybody can sign with it.
+fn is_other_key(secret: &[u8]) -> bool {
+    let text = without_blank(secret);
+    let json = match text {
+        [b'{' | b'[', ..] => contains(text, b"\"kty\"") || contains(text, b"\"keys\""),
+        _ => false,
+    };
+    json || is_der(secret)
+        || contains(secret, b"-----BEGIN ")
+        || contains(secret, b"---- BEGIN ")
+        // "-----BEGIN " in base64.
+        || contains(secret, b"LS0tLS1CRUdJTi")
+        || ["ssh-rsa ", "ssh-dss ", "ssh-ed25519 ", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
+            .iter()
+            .any(|kind| text.starts_with(kind.as_bytes()))
+}
+
+/// Drops what editors and shells leave before a text: white space and a byte order mark.
+fn without_blank(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c, rest @ ..]
+            | [0xef, 0xbb, 0xbf, rest @ ..] => rest,
+            _ => return text,
+        };
+    }
+}
+
+/// A DER key: one SEQUENCE over the whole of it that begins with a SEQUENCE or an INTEGER (SPKI,
+/// PKCS#8, PKCS#1). One random secret in eight million looks like that.
+fn is_der(secret: &[u8]) -> bool {
+    let [0x30, rest @ ..] = secret else {
+        return false;
+    };
+    let (len, body) = match rest {
+        [0x81, len, body @ ..] => (usize::from(*len), body),
+        [0x82, high, low, body @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), body),
+        [len, body @ ..] => (usize::from(*len), body),
+        [] => return false,
+    };
+    body.len() == len && matches!(body, [0x30 | 0x02, ..])
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        if rest.starts_with(part) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Room for a secret while it is decoded; wiped on drop.
+pub struct SecretBuffer<const N: usize>([u8; N]);
+
+impl<const N: usize> SecretBuffer<N> {
+    /// An empty buffer.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self([0; N])
+    }
+
+    /// The room.
+    pub const fn as_mut(&mut self) -> &mut [u8; N] {
+        &mut self.0
+    }
+}
+
+impl<const N: usize> Default for SecretBuffer<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> Drop for SecretBuffer<N> {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<const N: usize> fmt::Debug for SecretBuffer<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretBuffer({N} bytes)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_is_read_without_branches_and_right() {
+        for byte in 0..=255_u8 {
+            let expected = char::from(byte).to_digit(16);
+            let value = hex_value(byte);
+            assert_eq!((value & 0x80 == 0).then_some(u32::from(value)), expected);
+        }
+    }
+
+    #[test]
+    fn a_key_prints_its_algorithm_only() {
+        let key = Key::new(Some("kid-1"), Algorithm::Hs256, &[7; 32]).unwrap();
+        assert_eq!(std::format!("{key:?}"), "Key(HS256)");
+        assert_eq!(
+            std::format!("{:?}", SecretBuffer::<8>::new()),
+            "SecretBuffer(8 bytes)"
+        );
+    }
+}

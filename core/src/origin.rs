@@ -1,0 +1,470 @@
+//! 3. Which page asks: the Origin, judged by the policy's mode.
+//!
+//! The header must be a serialized origin (RFC 6454 §6.2) and is compared as such. The *list* is
+//! normalised when the policy is loaded, the header never: repairing it is how checks are walked
+//! around.
+
+use crate::host::{Authority, Host, is_wildcard_base};
+use crate::limits::MAX_ORIGIN_BYTES;
+use crate::reason::Reason;
+use crate::request::{Judged, Scheme};
+use core::fmt;
+
+/// The value of an `Origin` header.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'r> {
+    /// `null`: a sandboxed frame, a `data:` page, a redirect across origins.
+    Null,
+    /// Scheme, host and port.
+    Tuple(Tuple<'r>),
+}
+
+/// Scheme, host and port of an origin.
+#[derive(Clone, Copy)]
+pub struct Tuple<'r> {
+    scheme: &'r [u8],
+    /// None for `file://`, which has no host.
+    host: Option<Host<'r>>,
+}
+
+impl<'r> Origin<'r> {
+    /// Reads a header value by the grammar of a serialized origin: lower case, no path, no user
+    /// info, no default port, no white space, IPv6 in the form of RFC 5952.
+    ///
+    /// # Errors
+    /// [`Reason::OriginMalformed`].
+    pub fn parse(text: &'r [u8]) -> Result<Self, Reason> {
+        if text == b"null" {
+            return Ok(Self::Null);
+        }
+        let (tuple, authority) = Tuple::read(text).ok_or(Reason::OriginMalformed)?;
+        let serialized = !tuple.scheme.iter().any(u8::is_ascii_uppercase)
+            && tuple.host.is_none_or(|host| {
+                host.is_serialized(authority)
+                    && (host.port().is_none() || host.port() != default_port(tuple.scheme))
+            });
+        if serialized {
+            Ok(Self::Tuple(tuple))
+        } else {
+            Err(Reason::OriginMalformed)
+        }
+    }
+
+    /// Reads a header value and forgives upper case, a spelled-out default port and long IPv6.
+    fn parse_unserialized(text: &'r [u8]) -> Result<Self, Reason> {
+        if text == b"null" {
+            return Ok(Self::Null);
+        }
+        Tuple::read(text)
+            .map(|(tuple, _)| Self::Tuple(tuple))
+            .ok_or(Reason::OriginMalformed)
+    }
+}
+
+impl<'r> Tuple<'r> {
+    /// The tuple and the text of its host and port.
+    fn read(text: &'r [u8]) -> Option<(Self, &'r [u8])> {
+        if text.len() > MAX_ORIGIN_BYTES {
+            return None;
+        }
+        let colon = text.iter().position(|&byte| byte == b':')?;
+        let (scheme, rest) = text.split_at_checked(colon)?;
+        let authority = rest.strip_prefix(b"://")?;
+        if !is_scheme(scheme) {
+            return None;
+        }
+        let host = match authority {
+            [] if scheme.eq_ignore_ascii_case(b"file") => None,
+            _ => Some(Host::parse(authority)?),
+        };
+        Some((Self { scheme, host }, authority))
+    }
+
+    fn port(&self, host: &Host<'_>) -> Option<u16> {
+        host.port().or_else(|| default_port(self.scheme))
+    }
+
+    fn has_scheme(&self, scheme: &[u8]) -> bool {
+        self.scheme.eq_ignore_ascii_case(scheme)
+    }
+}
+
+impl fmt::Display for Tuple<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.scheme {
+            fmt::Write::write_char(f, byte.to_ascii_lowercase().into())?;
+        }
+        f.write_str("://")?;
+        self.host.map_or(Ok(()), |host| host.fmt(f))
+    }
+}
+
+impl fmt::Debug for Tuple<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tuple({self})")
+    }
+}
+
+/// RFC 3986 §3.1: `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`.
+fn is_scheme(text: &[u8]) -> bool {
+    matches!(text, [first, ..] if first.is_ascii_alphabetic())
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+/// The port that the serialization of an origin leaves out (WHATWG URL, special schemes).
+fn default_port(scheme: &[u8]) -> Option<u16> {
+    for (known, port) in [
+        ("https", 443),
+        ("http", 80),
+        ("wss", 443),
+        ("ws", 80),
+        ("ftp", 21),
+    ] {
+        if scheme.eq_ignore_ascii_case(known.as_bytes()) {
+            return Some(port);
+        }
+    }
+    None
+}
+
+/// The canonical text of a line of the origin list: a serialized origin, `scheme://*.base[:port]`
+/// for exactly one label in front of `base`, or `scheme://localhost:*` (any port, loopback names
+/// only). Case is folded, a default port and one trailing slash are dropped.
+///
+/// # Errors
+/// [`Reason::OriginRuleInvalid`] for a line that no page's Origin could match, and for one that
+/// would match nearly every page: `*`, `https://*.com`.
+pub fn canonical(line: &str) -> Result<heapless::String<MAX_ORIGIN_BYTES>, Reason> {
+    let text = line.strip_suffix('/').unwrap_or(line);
+    let (scheme, rest) = text.split_once("://").ok_or(Reason::OriginRuleInvalid)?;
+    let (rest, any_label) = match rest.strip_prefix("*.") {
+        Some(base) => (base, true),
+        None => (rest, false),
+    };
+    let (rest, any_port) = match rest.strip_suffix(":*") {
+        Some(rest) => (rest, true),
+        None => (rest, false),
+    };
+    let mut plain = heapless::String::<MAX_ORIGIN_BYTES>::new();
+    let joined = [scheme, "://", rest]
+        .iter()
+        .try_for_each(|part| plain.push_str(part));
+    if joined.is_err() {
+        return Err(Reason::OriginRuleInvalid);
+    }
+    let (tuple, _) = Tuple::read(plain.as_bytes()).ok_or(Reason::OriginRuleInvalid)?;
+    if let Some(host) = tuple.host {
+        let wild = !any_label || (is_wildcard_base(&host) && default_port(tuple.scheme).is_some());
+        let port = !any_port || (host.port().is_none() && host.is_loopback_name());
+        if !wild || !port {
+            return Err(Reason::OriginRuleInvalid);
+        }
+    } else if any_label || any_port {
+        return Err(Reason::OriginRuleInvalid);
+    }
+    let mut out = heapless::String::new();
+    write_canonical(&mut out, &tuple, any_label, any_port)
+        .map_err(|_| Reason::OriginRuleInvalid)?;
+    Ok(out)
+}
+
+fn write_canonical(
+    out: &mut impl fmt::Write,
+    tuple: &Tuple<'_>,
+    any_label: bool,
+    any_port: bool,
+) -> fmt::Result {
+    for byte in tuple.scheme {
+        out.write_char(byte.to_ascii_lowercase().into())?;
+    }
+    out.write_str(if any_label { "://*." } else { "://" })?;
+    if let Some(host) = tuple.host {
+        let spelled_out = host.port() == default_port(tuple.scheme);
+        let host = if spelled_out {
+            host.without_port()
+        } else {
+            host
+        };
+        write!(out, "{host}")?;
+    }
+    out.write_str(if any_port { ":*" } else { "" })
+}
+
+/// One line of the origin list, in its canonical text.
+#[derive(Clone, Copy, Debug)]
+pub struct OriginPattern<'c> {
+    text: &'c str,
+    tuple: Tuple<'c>,
+    any_label: bool,
+    any_port: bool,
+}
+
+impl<'c> OriginPattern<'c> {
+    /// Takes a line that [`canonical`] has made, or that is written as it would make it.
+    ///
+    /// # Errors
+    /// [`Reason::OriginRuleInvalid`] for any other text.
+    pub fn new(text: &'c str) -> Result<Self, Reason> {
+        if canonical(text)?.as_str() != text {
+            return Err(Reason::OriginRuleInvalid);
+        }
+        let invalid = Reason::OriginRuleInvalid;
+        let (scheme, rest) = text.split_once("://").ok_or(invalid)?;
+        let (rest, any_port) = match rest.strip_suffix(":*") {
+            Some(rest) => (rest, true),
+            None => (rest, false),
+        };
+        let (rest, any_label) = match rest.strip_prefix("*.") {
+            Some(base) => (base, true),
+            None => (rest, false),
+        };
+        let host = match rest {
+            "" => None,
+            _ => Some(Host::parse(rest.as_bytes()).ok_or(invalid)?),
+        };
+        Ok(Self {
+            text,
+            tuple: Tuple {
+                scheme: scheme.as_bytes(),
+                host,
+            },
+            any_label,
+            any_port,
+        })
+    }
+
+    fn matches(&self, origin: &Tuple<'_>, aliases: bool) -> bool {
+        if !origin.has_scheme(self.tuple.scheme) {
+            return false;
+        }
+        match (self.tuple.host, origin.host) {
+            (Some(listed), Some(host)) => {
+                let named = if self.any_label {
+                    listed.dns().is_some_and(|base| host.is_label_of(base))
+                } else {
+                    listed.same_name(&host, aliases)
+                };
+                named && (self.any_port || self.tuple.port(&listed) == origin.port(&host))
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Which pages may ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OriginMode {
+    /// Pages of this very origin: scheme, host and port.
+    #[default]
+    SameOrigin,
+    /// Pages of the listed origins.
+    List,
+    /// Either.
+    SameOriginOrList,
+    /// No page: any Origin denies, as for a server that only native clients use.
+    NoneAllowed,
+    /// Any page that holds a credential of its own. A cookie is not: the browser adds it for every
+    /// page.
+    AfterCredential,
+    /// Opt-out: nothing is judged.
+    Off,
+}
+
+/// What an absent Origin means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AbsentOrigin {
+    /// A native client, unless a cookie credential is presented: then the request must be vouched for
+    /// by `Sec-Fetch-Site: same-origin` or `none`, which no page can write.
+    #[default]
+    AllowNative,
+    /// A denial.
+    Require,
+    /// Opt-out: always a native client.
+    Allow,
+}
+
+/// What the origin stage judges by.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is one named opt-out of the policy document, independent of the others"
+)]
+pub struct OriginRules<'c> {
+    /// Which pages may ask.
+    pub mode: OriginMode,
+    /// The list, for the modes that have one.
+    pub allow: &'c [OriginPattern<'c>],
+    /// What an absent Origin means.
+    pub absent: AbsentOrigin,
+    /// Opt-out: `null` is accepted.
+    pub allow_null: bool,
+    /// `localhost`, `127.0.0.1` and `[::1]` are one host.
+    pub loopback_aliases: bool,
+    /// Opt-out: same origin means same host and port, over http or https.
+    pub ignore_scheme: bool,
+    /// Opt-out: an https page of exactly this host is accepted where the connection is seen as http,
+    /// behind a proxy that ends TLS and does not say so.
+    pub https_page_on_http: bool,
+    /// Opt-out: upper case, a spelled-out default port and long IPv6 are normalised, not refused.
+    pub accept_unserialized: bool,
+    /// Opt-out: an Origin of no bytes counts as absent.
+    pub empty_is_absent: bool,
+    /// Opt-out: `Sec-Fetch-Site` is not read.
+    pub ignore_fetch_site: bool,
+}
+
+/// What the origin stage found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// The page may ask, or there is none.
+    Settled,
+    /// It may if the request carries a credential that is not a cookie.
+    OwesCredential,
+}
+
+/// `Sec-Fetch-Site` (W3C Fetch Metadata): the browser's own word, which no page can write.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FetchSite {
+    Unknown,
+    Own,
+    Other,
+}
+
+impl OriginRules<'_> {
+    /// Judges the page. `cookie_presented` says whether a configured cookie credential is there.
+    pub(crate) fn judge(
+        &self,
+        judged: &Judged<'_>,
+        authority: &Authority<'_>,
+        cookie_presented: impl FnOnce() -> bool,
+    ) -> Result<Page, Reason> {
+        let line = judged.origin.single(Reason::OriginDuplicate)?;
+        if self.mode == OriginMode::Off {
+            return Ok(Page::Settled);
+        }
+        let fetch_site = self.fetch_site(judged)?;
+        match line {
+            Some([]) if self.empty_is_absent => self.absent(fetch_site, cookie_presented),
+            Some(text) => self.present(text, authority, fetch_site),
+            None => self.absent(fetch_site, cookie_presented),
+        }
+    }
+
+    fn fetch_site(&self, judged: &Judged<'_>) -> Result<FetchSite, Reason> {
+        if self.ignore_fetch_site {
+            return Ok(FetchSite::Unknown);
+        }
+        match judged.fetch_site.single(Reason::FetchSiteMalformed)? {
+            None => Ok(FetchSite::Unknown),
+            Some(b"same-origin" | b"none") => Ok(FetchSite::Own),
+            Some(b"same-site" | b"cross-site") => Ok(FetchSite::Other),
+            Some(_) => Err(Reason::FetchSiteMalformed),
+        }
+    }
+
+    fn absent(
+        &self,
+        fetch_site: FetchSite,
+        cookie_presented: impl FnOnce() -> bool,
+    ) -> Result<Page, Reason> {
+        if fetch_site == FetchSite::Other {
+            return Err(Reason::FetchSiteForbidden);
+        }
+        let owed = match self.absent {
+            AbsentOrigin::Allow => false,
+            AbsentOrigin::Require => true,
+            AbsentOrigin::AllowNative => fetch_site == FetchSite::Unknown && cookie_presented(),
+        };
+        if owed {
+            Err(Reason::OriginMissing)
+        } else {
+            Ok(Page::Settled)
+        }
+    }
+
+    fn present(
+        &self,
+        text: &[u8],
+        authority: &Authority<'_>,
+        fetch_site: FetchSite,
+    ) -> Result<Page, Reason> {
+        if self.mode == OriginMode::NoneAllowed {
+            return Err(Reason::OriginForbidden);
+        }
+        // A byte-for-byte hit needs no parse: a line of the list is a serialized origin.
+        if self.has_list() && self.allow.iter().any(|line| line.text.as_bytes() == text) {
+            return Ok(Page::Settled);
+        }
+        let origin = if self.accept_unserialized {
+            Origin::parse_unserialized(text)?
+        } else {
+            Origin::parse(text)?
+        };
+        let tuple = match origin {
+            Origin::Tuple(tuple) => tuple,
+            Origin::Null if self.allow_null && fetch_site != FetchSite::Other => {
+                return Ok(self.unlisted());
+            }
+            Origin::Null if self.allow_null => return Err(Reason::FetchSiteForbidden),
+            Origin::Null => return Err(Reason::OriginNull),
+        };
+        if self.mode == OriginMode::AfterCredential {
+            return Ok(Page::OwesCredential);
+        }
+        if self.has_list()
+            && self
+                .allow
+                .iter()
+                .any(|line| line.matches(&tuple, self.loopback_aliases))
+        {
+            return Ok(Page::Settled);
+        }
+        if self.mode == OriginMode::List || !self.is_own(&tuple, authority)? {
+            return Err(Reason::OriginNotAllowed);
+        }
+        if fetch_site == FetchSite::Other {
+            Err(Reason::FetchSiteForbidden)
+        } else {
+            Ok(Page::Settled)
+        }
+    }
+
+    const fn has_list(&self) -> bool {
+        matches!(self.mode, OriginMode::List | OriginMode::SameOriginOrList)
+    }
+
+    const fn unlisted(&self) -> Page {
+        match self.mode {
+            OriginMode::AfterCredential => Page::OwesCredential,
+            _ => Page::Settled,
+        }
+    }
+
+    /// Whether the page comes from the host that the request was sent to.
+    fn is_own(&self, page: &Tuple<'_>, authority: &Authority<'_>) -> Result<bool, Reason> {
+        let own = authority.host?;
+        Ok(self.is_at(page, &own, authority.scheme)
+            || authority
+                .also
+                .is_some_and(|own| self.is_at(page, &own, authority.scheme)))
+    }
+
+    fn is_at(&self, page: &Tuple<'_>, own: &Host<'_>, scheme: Scheme) -> bool {
+        let Some(host) = page.host else { return false };
+        let page_scheme = match Scheme::parse(page.scheme) {
+            Some(known) if page.has_scheme(known.as_str().as_bytes()) => known,
+            _ => return false,
+        };
+        let at = |scheme: Scheme, aliases: bool| {
+            host.same_name(own, aliases)
+                && host.port_or_default(scheme) == own.port_or_default(scheme)
+        };
+        if page_scheme == scheme || self.ignore_scheme {
+            return at(page_scheme, self.loopback_aliases);
+        }
+        self.https_page_on_http && page_scheme == Scheme::Https && at(Scheme::Https, false)
+    }
+}

@@ -1,0 +1,187 @@
+//! 1. What arrived: a borrowed view of the request, every header value kept, so that duplicates show.
+
+use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_HEADERS};
+use crate::reason::Reason;
+use core::net::IpAddr;
+
+/// The scheme by which the server was reached. A WebSocket's `ws` is HTTP, its `wss` HTTPS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Plain text: `http`, `ws`.
+    Http,
+    /// TLS: `https`, `wss`.
+    Https,
+}
+
+impl Scheme {
+    /// Reads `http`, `https`, `ws` or `wss`, whatever the case.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        if text.eq_ignore_ascii_case(b"https") || text.eq_ignore_ascii_case(b"wss") {
+            Some(Self::Https)
+        } else if text.eq_ignore_ascii_case(b"http") || text.eq_ignore_ascii_case(b"ws") {
+            Some(Self::Http)
+        } else {
+            None
+        }
+    }
+
+    /// `http` or `https`: how a serialized origin begins.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that an origin or a Host of this scheme leaves out.
+    #[must_use]
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// One header line, as it arrived. Names are compared without case.
+#[derive(Clone, Copy)]
+pub struct Header<'r> {
+    /// The field name.
+    pub name: &'r [u8],
+    /// The field value, without the line end.
+    pub value: &'r [u8],
+}
+
+impl<'r> Header<'r> {
+    /// A header line from text.
+    #[must_use]
+    pub const fn new(name: &'r str, value: &'r str) -> Self {
+        Self {
+            name: name.as_bytes(),
+            value: value.as_bytes(),
+        }
+    }
+}
+
+/// A request as the server saw it. Nothing in it is trusted but `scheme` and `peer`, which the server
+/// knows of its own connection.
+#[derive(Clone, Copy)]
+pub struct Request<'r> {
+    /// The method, for explanations only: no rule depends on it.
+    pub method: &'r [u8],
+    /// The request target: path and query. Read only where the policy names a `query:` place.
+    pub target: &'r [u8],
+    /// The scheme of the connection: whether the server itself spoke TLS.
+    pub scheme: Scheme,
+    /// The other end of the connection. Only a listed proxy's forwarding headers count, so without
+    /// an address none do.
+    pub peer: Option<IpAddr>,
+    /// Every header line in the order of arrival, duplicates included. HTTP/2's `:authority` is
+    /// given as `Host`.
+    pub headers: &'r [Header<'r>],
+}
+
+/// Prints the shape of the request; its bytes are the peer's.
+impl core::fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Request")
+            .field("scheme", &self.scheme)
+            .field("peer", &self.peer)
+            .field("target_bytes", &self.target.len())
+            .field("headers", &self.headers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The lines of one header: none, exactly one, or several. A present header is never absent,
+/// whatever it holds.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Lines<'r> {
+    #[default]
+    None,
+    One(&'r [u8]),
+    Several,
+}
+
+impl<'r> Lines<'r> {
+    fn add(&mut self, value: &'r [u8]) {
+        *self = match self {
+            Self::None => Self::One(value),
+            Self::One(_) | Self::Several => Self::Several,
+        };
+    }
+
+    /// The value, if there is one line; `several` if there are more.
+    pub(crate) fn single(self, several: Reason) -> Result<Option<&'r [u8]>, Reason> {
+        match self {
+            Self::None => Ok(None),
+            Self::One(value) => Ok(Some(value)),
+            Self::Several => Err(several),
+        }
+    }
+}
+
+/// The headers that the stages judge, found in one pass over the request.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Judged<'r> {
+    pub(crate) host: Lines<'r>,
+    pub(crate) origin: Lines<'r>,
+    pub(crate) fetch_site: Lines<'r>,
+    pub(crate) authorization: Lines<'r>,
+    pub(crate) forwarded: bool,
+}
+
+impl<'r> Request<'r> {
+    /// Sorts out the headers that are judged, and refuses a request that is larger than the limits.
+    pub(crate) fn judged(&self) -> Result<Judged<'r>, Reason> {
+        if self.headers.len() > MAX_HEADERS {
+            return Err(Reason::RequestTooLarge);
+        }
+        let mut judged = Judged::default();
+        for header in self.headers {
+            // The length sorts out nearly every other header before a byte is compared.
+            let lines = match header.name.len() {
+                4 if named(header, b"host") => &mut judged.host,
+                6 if named(header, b"origin") => &mut judged.origin,
+                13 if named(header, b"authorization") => {
+                    judged.authorization.add(header.value);
+                    continue;
+                }
+                14 if named(header, b"sec-fetch-site") => &mut judged.fetch_site,
+                9 if named(header, b"forwarded") => {
+                    judged.forwarded = true;
+                    continue;
+                }
+                16 if named(header, b"x-forwarded-host") => {
+                    judged.forwarded = true;
+                    continue;
+                }
+                17 if named(header, b"x-forwarded-proto") => {
+                    judged.forwarded = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            if header.value.len() > MAX_HEADER_VALUE_BYTES {
+                return Err(Reason::RequestTooLarge);
+            }
+            lines.add(header.value);
+        }
+        Ok(judged)
+    }
+
+    /// The values of a header, in the order of arrival.
+    pub fn values<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
+        let headers = self.headers;
+        headers
+            .iter()
+            .filter(move |header| named(header, name))
+            .map(|header| header.value)
+    }
+}
+
+fn named(header: &Header<'_>, name: &[u8]) -> bool {
+    header.name.eq_ignore_ascii_case(name)
+}

@@ -1,0 +1,90 @@
+//! 9. May it do this: scopes and resources of a credential that is already proven.
+
+use crate::claims::{JsonStr, Value};
+use crate::reason::Reason;
+
+/// What a credential must carry.
+#[derive(Clone, Copy, Debug)]
+pub struct ScopeRules<'c> {
+    /// Scopes, all of which the credential must carry.
+    pub require: &'c [&'c str],
+    /// The claim that lists a token's scopes: a string of words (RFC 8693 §4.2) or an array of
+    /// strings.
+    pub claim: &'c str,
+    /// The resource, as `type:id`, that the credential must list.
+    pub resource: Option<&'c str>,
+    /// The claim that lists a token's resources: an array of strings, or one string.
+    pub resource_claim: &'c str,
+}
+
+impl Default for ScopeRules<'_> {
+    fn default() -> Self {
+        Self {
+            require: &[],
+            claim: "scope",
+            resource: None,
+            resource_claim: "resources",
+        }
+    }
+}
+
+impl ScopeRules<'_> {
+    /// Judges what a credential carries: `scope` and `resource` say whether it carries one.
+    pub(crate) fn judge(
+        &self,
+        has_scope: impl Fn(&str) -> bool,
+        has_resource: impl Fn(&str) -> bool,
+    ) -> Result<(), Reason> {
+        if !self.require.iter().all(|scope| has_scope(scope)) {
+            return Err(Reason::ScopeInsufficient);
+        }
+        match self.resource {
+            Some(resource) if !has_resource(resource) => Err(Reason::ResourceNotListed),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a claim lists a scope: as a word of a string, or as an element of an array.
+pub(crate) fn lists(claim: Value<'_>, scope: &str) -> bool {
+    if scope.is_empty() {
+        return false;
+    }
+    match claim.elements() {
+        Some(mut elements) => elements.any(|element| element.as_str().is_some_and(|s| s == scope)),
+        None => claim.as_str().is_some_and(|text| has_word(text, scope)),
+    }
+}
+
+fn has_word(text: JsonStr<'_>, word: &str) -> bool {
+    // What of `word` is still to come, while the current word of `text` agrees with it.
+    let mut ahead = Some(word.chars());
+    for character in text.chars() {
+        if character != ' ' {
+            ahead = ahead.and_then(|mut rest| (rest.next() == Some(character)).then_some(rest));
+            continue;
+        }
+        if ahead.is_some_and(|rest| rest.as_str().is_empty()) {
+            return true;
+        }
+        ahead = Some(word.chars());
+    }
+    ahead.is_some_and(|rest| rest.as_str().is_empty())
+}
+
+/// Whether a claim lists a resource.
+pub(crate) fn claim_covers(claim: Value<'_>, resource: &str) -> bool {
+    let listed = |value: Value<'_>| value.as_str().is_some_and(|line| covers(line, resource));
+    match claim.elements() {
+        Some(mut elements) => elements.any(listed),
+        None => listed(claim),
+    }
+}
+
+/// Whether a line covers a resource: the very one, `type:*`, or `*:*`.
+pub(crate) fn covers(line: JsonStr<'_>, resource: &str) -> bool {
+    let kind = resource.split_once(':').map(|(kind, _)| kind);
+    line == resource
+        || line == "*:*"
+        || kind.is_some_and(|kind| line.chars().eq(kind.chars().chain(":*".chars())))
+}

@@ -1,0 +1,876 @@
+//! Strict JSON (RFC 8259), read where it lies: no allocation, no recursion, nothing copied.
+//!
+//! Stricter than the grammar where readers disagree: UTF-8 only, no byte order mark, no lone
+//! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
+
+use super::ascii::{hex_digit, spread, zero_bytes};
+use crate::limits::MAX_JSON_DEPTH;
+use core::fmt;
+
+/// What can be wrong with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is not one JSON object, or it is beyond a limit.
+    Syntax,
+    /// A name stands in it twice.
+    Duplicate,
+}
+
+/// A JSON value in a verified text: its kind and the text that it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Value<'a> {
+    kind: Kind,
+    text: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The text between the quotes; `escaped` if a backslash is in it.
+    String {
+        escaped: bool,
+    },
+    Number,
+    Bool(bool),
+    Null,
+    Array,
+    Object,
+}
+
+impl<'a> Value<'a> {
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The text of the value, a string's without its quotes.
+    pub(crate) const fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// The string, if the value is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<JsonStr<'a>> {
+        match self.kind {
+            Kind::String { escaped } => Some(JsonStr {
+                raw: core::str::from_utf8(self.text).ok()?,
+                escaped,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The integer, if the value is a number written without fraction and exponent that an `i64`
+    /// holds.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self.kind {
+            Kind::Number => core::str::from_utf8(self.text).ok()?.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if the value is one.
+    #[must_use]
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is `null`.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// The value as JSON text, except for a string, whose quotes are left out: see
+    /// [`Value::as_str`].
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        // Always UTF-8: it is a part of a checked text, cut at ASCII bytes.
+        core::str::from_utf8(self.text).unwrap_or_default()
+    }
+
+    /// The member of this name, if the value is an object that has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        match self.kind {
+            Kind::Object => find(self.text, name),
+            _ => None,
+        }
+    }
+
+    /// The elements, if the value is an array.
+    #[must_use]
+    pub fn elements(&self) -> Option<Elements<'a>> {
+        match (self.kind, self.text) {
+            (Kind::Array, [b'[', rest @ ..]) => Some(Elements {
+                cursor: Cursor { rest },
+                first: true,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Prints the kind: the bytes are a token's.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Value({:?}, {} bytes)", self.kind, self.text.len())
+    }
+}
+
+/// The elements of a JSON array.
+#[derive(Clone)]
+pub struct Elements<'a> {
+    cursor: Cursor<'a>,
+    first: bool,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        self.cursor.white();
+        if !core::mem::replace(&mut self.first, false) {
+            self.cursor.take(b',')?;
+            self.cursor.white();
+        }
+        self.cursor.value()
+    }
+}
+
+/// The content of a JSON string, its escapes still in it.
+#[derive(Clone, Copy)]
+pub struct JsonStr<'a> {
+    raw: &'a str,
+    escaped: bool,
+}
+
+impl<'a> JsonStr<'a> {
+    pub(crate) const fn from_plain(raw: &'a str) -> Self {
+        Self {
+            raw,
+            escaped: false,
+        }
+    }
+
+    /// The string as it stands, if no escape is in it: nearly always.
+    #[must_use]
+    pub const fn plain(&self) -> Option<&'a str> {
+        if self.escaped { None } else { Some(self.raw) }
+    }
+
+    /// The text between the quotes, escapes as they are written.
+    #[must_use]
+    pub const fn raw(&self) -> &'a str {
+        self.raw
+    }
+
+    /// The characters, escapes resolved.
+    pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
+        Chars {
+            rest: self.raw,
+            escaped: self.escaped,
+        }
+    }
+
+    /// Writes the string, escapes resolved, to the beginning of `out`; `None` if it does not fit. It
+    /// is never longer than [`raw`](Self::raw).
+    pub fn copy_to<'o>(&self, out: &'o mut [u8]) -> Option<&'o str> {
+        let mut len = 0_usize;
+        for character in self.chars() {
+            let place = out.get_mut(len..)?;
+            if place.len() < character.len_utf8() {
+                return None;
+            }
+            len = len.wrapping_add(character.encode_utf8(place).len());
+        }
+        core::str::from_utf8(out.get(..len)?).ok()
+    }
+}
+
+impl PartialEq<str> for JsonStr<'_> {
+    fn eq(&self, other: &str) -> bool {
+        match self.plain() {
+            Some(plain) => plain == other,
+            None => self.chars().eq(other.chars()),
+        }
+    }
+}
+
+impl PartialEq<&str> for JsonStr<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq for JsonStr<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.chars().eq(other.chars())
+    }
+}
+
+/// Writes the string, escapes resolved. It is the token's text: quote it before it reaches a log.
+impl fmt::Display for JsonStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chars()
+            .try_for_each(|character| fmt::Write::write_char(f, character))
+    }
+}
+
+/// Prints the length: the text is a token's.
+impl fmt::Debug for JsonStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonStr({} bytes)", self.raw.len())
+    }
+}
+
+struct Chars<'a> {
+    rest: &'a str,
+    escaped: bool,
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let first = chars.next()?;
+        self.rest = chars.as_str();
+        if first != '\\' || !self.escaped {
+            return Some(first);
+        }
+        let escape = chars.next()?;
+        self.rest = chars.as_str();
+        Some(match escape {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => self.unicode()?,
+            other => other,
+        })
+    }
+}
+
+impl Chars<'_> {
+    fn unicode(&mut self) -> Option<char> {
+        let high = self.unit()?;
+        if !(0xd800..0xdc00).contains(&high) {
+            return char::from_u32(high);
+        }
+        self.rest = self.rest.strip_prefix("\\u")?;
+        let low = self.unit()?;
+        char::from_u32(join_surrogates(high, low)?)
+    }
+
+    fn unit(&mut self) -> Option<u32> {
+        let (digits, rest) = self.rest.split_at_checked(4)?;
+        self.rest = rest;
+        u32::from_str_radix(digits, 16).ok()
+    }
+}
+
+fn join_surrogates(high: u32, low: u32) -> Option<u32> {
+    let high = high.checked_sub(0xd800).filter(|&bits| bits < 0x400)?;
+    let low = low.checked_sub(0xdc00).filter(|&bits| bits < 0x400)?;
+    (high << 10 | low).checked_add(0x1_0000)
+}
+
+/// A name of an object as a key for comparing: exact for names of up to eight bytes, which all
+/// registered ones are; longer ones that share the beginning and the length are compared in full.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct NameKey {
+    word: u64,
+    len: usize,
+}
+
+impl NameKey {
+    /// The key of a short name, for comparing with in a `match`-like chain.
+    pub(crate) const fn of(name: &str) -> Self {
+        let mut word = 0_u64;
+        let mut rest = name.as_bytes();
+        let mut shift = 0_u32;
+        while let [first, tail @ ..] = rest {
+            if shift < 64 {
+                word |= (*first as u64) << shift;
+            }
+            shift = shift.saturating_add(8);
+            rest = tail;
+        }
+        Self {
+            word,
+            len: name.len(),
+        }
+    }
+
+    fn of_raw(name: &[u8], escaped: bool) -> Self {
+        if escaped {
+            return Self::of_escaped(name);
+        }
+        let word = match name.first_chunk::<8>() {
+            Some(chunk) => u64::from_le_bytes(*chunk),
+            None => name
+                .iter()
+                .rev()
+                .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+        };
+        Self {
+            word,
+            len: name.len(),
+        }
+    }
+
+    #[cold]
+    fn of_escaped(name: &[u8]) -> Self {
+        let mut key = Self::default();
+        let mut utf8 = [0; 4];
+        for character in name_chars(name, true) {
+            for &byte in character.encode_utf8(&mut utf8).as_bytes() {
+                if key.len < 8 {
+                    let shift = key.len.wrapping_mul(8) & 63;
+                    key.word |= u64::from(byte) << shift;
+                }
+                key.len = key.len.wrapping_add(1);
+            }
+        }
+        key
+    }
+}
+
+fn name_chars(name: &[u8], escaped: bool) -> Chars<'_> {
+    Chars {
+        rest: core::str::from_utf8(name).unwrap_or_default(),
+        escaped,
+    }
+}
+
+/// One member of an object.
+#[derive(Clone, Copy)]
+pub(crate) struct Member<'a> {
+    name: &'a [u8],
+    escaped: bool,
+    /// Bytes from the first of the name to the end of the text: where the member stands.
+    left: usize,
+    pub(crate) key: NameKey,
+    pub(crate) value: Value<'a>,
+}
+
+impl Member<'_> {
+    fn has_name(&self, name: &str) -> bool {
+        if self.escaped {
+            name_chars(self.name, true).eq(name.chars())
+        } else {
+            self.name == name.as_bytes()
+        }
+    }
+
+    fn has_name_of(&self, other: &Member<'_>) -> bool {
+        if !self.escaped && !other.escaped {
+            return self.name == other.name;
+        }
+        name_chars(self.name, self.escaped).eq(name_chars(other.name, other.escaped))
+    }
+}
+
+/// How many members are compared with each other as they come; an object with more has its names
+/// entered in a table afterwards.
+const AT_ONCE: usize = 16;
+
+/// Reads `text` as one object and shows each member to `see`. `spare` is room for the table of names
+/// of a large object: as many bytes as the text has are always enough.
+///
+/// A fault in the syntax is told before a duplicate, wherever the two stand.
+pub(crate) fn object<'a>(
+    text: &'a [u8],
+    max_members: usize,
+    spare: &mut [u8],
+    mut see: impl FnMut(&Member<'a>),
+) -> Result<(), Fault> {
+    if core::str::from_utf8(text).is_err() {
+        return Err(Fault::Syntax);
+    }
+    let mut seen: [Option<Member<'a>>; AT_ONCE] = [None; AT_ONCE];
+    let mut count = 0_usize;
+    let mut duplicate = false;
+    members(text, |member| {
+        duplicate |= seen
+            .iter()
+            .take(count)
+            .flatten()
+            .any(|other| other.key == member.key && other.has_name_of(&member));
+        if let Some(slot) = seen.get_mut(count) {
+            *slot = Some(member);
+        }
+        count = count.saturating_add(1);
+        see(&member);
+    })
+    .filter(|()| count <= max_members)
+    .ok_or(Fault::Syntax)?;
+    if duplicate || (count > AT_ONCE && !names_differ(text, spare)) {
+        return Err(Fault::Duplicate);
+    }
+    Ok(())
+}
+
+/// Whether all names of a valid object differ, by a table of their places in `spare`: open
+/// addressing over four-byte slots. A member takes five bytes of text at the least, so a table as
+/// large as the text is at most four fifths full.
+#[cold]
+fn names_differ(text: &[u8], spare: &mut [u8]) -> bool {
+    let Some(table) = spare.get_mut(..text.len()) else {
+        return false;
+    };
+    table.fill(0);
+    let slots = table.as_chunks_mut::<4>().0;
+    let mut differ = true;
+    let all = members(text, |member| differ &= enter(slots, text, &member));
+    all.is_some() && differ
+}
+
+/// Enters a member's place in the table; false if its name is there, or no slot is free.
+fn enter(slots: &mut [[u8; 4]], text: &[u8], member: &Member<'_>) -> bool {
+    // Only a key's holder can choose names that collide, and only up to MAX_CLAIMS of them.
+    let hash = name_chars(member.name, member.escaped).fold(0_u32, |sum, c| {
+        (sum ^ u32::from(c))
+            .wrapping_mul(0x9e37_79b1)
+            .rotate_left(15)
+    });
+    let Some(start) = usize::try_from(hash)
+        .ok()
+        .and_then(|hash| hash.checked_rem(slots.len()))
+    else {
+        return false;
+    };
+    let (wrapped, first) = slots.split_at_mut_checked(start).unwrap_or_default();
+    for slot in first.iter_mut().chain(wrapped) {
+        // 0 is a free slot: no name is the last byte of its object, so none has 0 bytes left.
+        match u32::from_le_bytes(*slot) {
+            0 => {
+                *slot = u32::try_from(member.left).unwrap_or_default().to_le_bytes();
+                return true;
+            }
+            left if name_at(text, left).is_some_and(|(name, escaped)| {
+                name_chars(name, escaped).eq(name_chars(member.name, member.escaped))
+            }) =>
+            {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The name that begins this many bytes before the end.
+fn name_at(text: &[u8], left: u32) -> Option<(&[u8], bool)> {
+    let start = text.len().checked_sub(usize::try_from(left).ok()?)?;
+    Cursor {
+        rest: text.get(start..)?,
+    }
+    .string()
+}
+
+/// The member of this name in a valid object.
+pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
+    let mut found = None;
+    members(text, |member| {
+        if found.is_none() && member.has_name(name) {
+            found = Some(member.value);
+        }
+    })?;
+    found
+}
+
+/// Walks over one object and shows its members; `None` if the text is anything else.
+#[inline(always)]
+fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<()> {
+    let mut cursor = Cursor { rest: text };
+    cursor.white();
+    cursor.take(b'{')?;
+    cursor.white();
+    if cursor.take(b'}').is_none() {
+        loop {
+            cursor.take(b'"')?;
+            let left = cursor.rest.len();
+            let (name, escaped) = cursor.string()?;
+            cursor.white();
+            cursor.take(b':')?;
+            cursor.white();
+            let value = cursor.value()?;
+            see(Member {
+                name,
+                escaped,
+                left,
+                key: NameKey::of_raw(name, escaped),
+                value,
+            });
+            cursor.white();
+            match cursor.bump()? {
+                b',' => cursor.white(),
+                b'}' => break,
+                _ => return None,
+            }
+        }
+    }
+    cursor.white();
+    cursor.rest.is_empty().then_some(())
+}
+
+/// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses.
+#[derive(Clone)]
+struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Cursor<'a> {
+    #[inline(always)]
+    fn bump(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, byte: u8) -> Option<()> {
+        match self.rest {
+            [first, rest @ ..] if *first == byte => {
+                self.rest = rest;
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn white(&mut self) {
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+    }
+
+    fn literal(&mut self, text: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(text)?;
+        Some(())
+    }
+
+    /// What lies between an earlier place and this one.
+    #[inline(always)]
+    fn since(&self, start: &'a [u8]) -> &'a [u8] {
+        start
+            .get(..start.len().wrapping_sub(self.rest.len()))
+            .unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn value(&mut self) -> Option<Value<'a>> {
+        let start = self.rest;
+        let kind = match start.first()? {
+            b'"' => {
+                self.bump();
+                let (text, escaped) = self.string()?;
+                return Some(Value {
+                    kind: Kind::String { escaped },
+                    text,
+                });
+            }
+            b'-' | b'0'..=b'9' => {
+                self.number()?;
+                Kind::Number
+            }
+            b'[' => {
+                self.nested()?;
+                Kind::Array
+            }
+            b'{' => {
+                self.nested()?;
+                Kind::Object
+            }
+            b't' => {
+                self.literal(b"true")?;
+                Kind::Bool(true)
+            }
+            b'f' => {
+                self.literal(b"false")?;
+                Kind::Bool(false)
+            }
+            b'n' => {
+                self.literal(b"null")?;
+                Kind::Null
+            }
+            _ => return None,
+        };
+        Some(Value {
+            kind,
+            text: self.since(start),
+        })
+    }
+
+    /// The text up to the closing quote, and whether a backslash is in it. The opening quote is
+    /// behind.
+    #[inline(always)]
+    fn string(&mut self) -> Option<(&'a [u8], bool)> {
+        let start = self.rest;
+        let mut escaped = false;
+        loop {
+            self.plain();
+            let text = self.since(start);
+            match self.bump()? {
+                b'"' => return Some((text, escaped)),
+                b'\\' => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                // RFC 8259 §7: control characters are written as escapes.
+                _ => return None,
+            }
+        }
+    }
+
+    /// Skips to the next quote, backslash or control character, eight bytes at a time.
+    #[inline(always)]
+    fn plain(&mut self) {
+        while let Some((chunk, rest)) = self.rest.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*chunk);
+            let control = word.wrapping_sub(spread(0x20)) & !word & spread(0x80);
+            let stop = zero_bytes(word ^ spread(b'"')) | zero_bytes(word ^ spread(b'\\')) | control;
+            if stop != 0 {
+                let ahead = (stop.trailing_zeros() >> 3) as usize;
+                self.rest = self.rest.get(ahead..).unwrap_or_default();
+                return;
+            }
+            self.rest = rest;
+        }
+        while let [byte, rest @ ..] = self.rest {
+            if matches!(byte, b'"' | b'\\' | 0..0x20) {
+                return;
+            }
+            self.rest = rest;
+        }
+    }
+
+    #[cold]
+    fn escape(&mut self) -> Option<()> {
+        match self.bump()? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
+            b'u' => {
+                let unit = self.unit()?;
+                match unit {
+                    0xd800..0xdc00 => {
+                        self.literal(b"\\u")?;
+                        let low = self.unit()?;
+                        join_surrogates(unit, low).map(|_| ())
+                    }
+                    0xdc00..0xe000 => None,
+                    _ => Some(()),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn unit(&mut self) -> Option<u32> {
+        let (digits, rest) = self.rest.split_first_chunk::<4>()?;
+        self.rest = rest;
+        digits.iter().try_fold(0, |unit, &digit| {
+            Some(unit << 4 | u32::from(hex_digit(digit)?))
+        })
+    }
+
+    #[inline(always)]
+    fn number(&mut self) -> Option<()> {
+        let _ = self.take(b'-');
+        match self.bump()? {
+            b'0' => {}
+            b'1'..=b'9' => self.digits(),
+            _ => return None,
+        }
+        if self.take(b'.').is_some() {
+            self.some_digits()?;
+        }
+        if let [b'e' | b'E', rest @ ..] = self.rest {
+            self.rest = rest;
+            if let [b'+' | b'-', rest @ ..] = self.rest {
+                self.rest = rest;
+            }
+            self.some_digits()?;
+        }
+        Some(())
+    }
+
+    #[inline(always)]
+    fn digits(&mut self) {
+        while let [b'0'..=b'9', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+    }
+
+    fn some_digits(&mut self) -> Option<()> {
+        matches!(self.rest, [b'0'..=b'9', ..]).then(|| self.digits())
+    }
+
+    /// Skips one array or object with all that is in it. Which of the two each level is stands in
+    /// the bits of a word: no recursion, constant stack.
+    fn nested(&mut self) -> Option<()> {
+        // The object around this value is the first level.
+        let mut depth = 1_u32;
+        let mut kinds = 0_u32;
+        loop {
+            // Here a value begins.
+            let opened = match self.rest.first()? {
+                b'[' => Some(0),
+                b'{' => Some(1),
+                _ => None,
+            };
+            if let Some(kind) = opened {
+                self.bump();
+                self.white();
+                depth = depth
+                    .checked_add(1)
+                    .filter(|&depth| depth <= MAX_JSON_DEPTH)?;
+                kinds = kinds << 1 | kind;
+                let empty = if kind == 1 {
+                    self.take(b'}')
+                } else {
+                    self.take(b']')
+                };
+                if empty.is_none() {
+                    self.enter_member(kinds)?;
+                    continue;
+                }
+                depth = depth.checked_sub(1)?;
+                kinds >>= 1;
+            } else {
+                self.scalar()?;
+            }
+            // Here a value has ended: close levels until a comma leads to the next value.
+            loop {
+                if depth == 1 {
+                    return Some(());
+                }
+                self.white();
+                match self.bump()? {
+                    b',' => {
+                        self.white();
+                        self.enter_member(kinds)?;
+                        break;
+                    }
+                    b']' if kinds & 1 == 0 => {}
+                    b'}' if kinds & 1 == 1 => {}
+                    _ => return None,
+                }
+                depth = depth.checked_sub(1)?;
+                kinds >>= 1;
+            }
+        }
+    }
+
+    /// In an object, reads the name and the colon before the next value.
+    fn enter_member(&mut self, kinds: u32) -> Option<()> {
+        if kinds & 1 == 1 {
+            self.take(b'"')?;
+            self.string()?;
+            self.white();
+            self.take(b':')?;
+            self.white();
+        }
+        Some(())
+    }
+
+    fn scalar(&mut self) -> Option<()> {
+        match self.rest.first()? {
+            b'"' => {
+                self.bump();
+                self.string().map(|_| ())
+            }
+            b'-' | b'0'..=b'9' => self.number(),
+            b't' => self.literal(b"true"),
+            b'f' => self.literal(b"false"),
+            b'n' => self.literal(b"null"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::fmt::Write as _;
+
+    fn judge(text: &[u8]) -> Result<usize, Fault> {
+        let mut spare = [0; 20_000];
+        let mut members = 0;
+        object(text, 512, &mut spare, |_| members += 1).map(|()| members)
+    }
+
+    #[test]
+    fn names_are_compared_after_their_escapes() {
+        assert_eq!(judge(br#"{"exp":1,"\u0065xp":2}"#), Err(Fault::Duplicate));
+        assert_eq!(judge(br#"{"a/":1,"a\/":2}"#), Err(Fault::Duplicate));
+        assert_eq!(judge(br#"{"a":1,"A":2,"":3,"\u0000":4}"#), Ok(4));
+        assert_eq!(judge(br#"{"https://a/1":1,"https://a/2":2}"#), Ok(2));
+        assert_eq!(
+            judge(br#"{"https://a/1":1,"https://a/1":2}"#),
+            Err(Fault::Duplicate)
+        );
+    }
+
+    #[test]
+    fn large_objects_are_searched_by_a_table() {
+        for repeat in [None, Some(0), Some(17), Some(498)] {
+            let mut text = heapless::String::<20_000>::new();
+            text.push('{').unwrap();
+            for i in 0..500 {
+                write!(text, "\"claim number {i}\":{i},").unwrap();
+            }
+            match repeat {
+                Some(i) => write!(text, "\"claim number {i}\":0}}").unwrap(),
+                None => write!(text, "\"last\":0}}").unwrap(),
+            }
+            let expected = if repeat.is_some() {
+                Err(Fault::Duplicate)
+            } else {
+                Ok(501)
+            };
+            assert_eq!(judge(text.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn the_densest_object_fits_its_table() {
+        // Five bytes a member, as few as there can be with distinct names, and syntax before
+        // duplicates.
+        let mut text = heapless::String::<2_000>::new();
+        text.push_str("{\"\":0").unwrap();
+        for c in ' '..='~' {
+            if c != '"' && c != '\\' {
+                write!(text, ",\"{c}\":0").unwrap();
+            }
+        }
+        let len = text.len();
+        let mut whole = text.clone();
+        whole.push('}').unwrap();
+        assert_eq!(judge(whole.as_bytes()), Ok(94));
+        text.push_str(",\"a\":0").unwrap();
+        assert_eq!(judge(text.as_bytes()), Err(Fault::Syntax));
+        text.push('}').unwrap();
+        assert_eq!(judge(text.as_bytes()), Err(Fault::Duplicate));
+        assert!(len > 500);
+    }
+
+    #[test]
+    fn values_are_read_by_path() {
+        let text = br#"{"a":{"b":[1,{"c":"x\ty"}],"t":true},"n":-7,"z":null}"#;
+        let a = find(text, "a").unwrap();
+        assert_eq!(a.get("t").unwrap().as_bool(), Some(true));
+        let mut elements = a.get("b").unwrap().elements().unwrap();
+        assert_eq!(elements.next().unwrap().as_i64(), Some(1));
+        assert!(elements.next().unwrap().get("c").unwrap().as_str().unwrap() == "x\ty");
+        assert!(elements.next().is_none());
+        assert_eq!(find(text, "n").unwrap().as_i64(), Some(-7));
+        assert!(find(text, "z").unwrap().is_null());
+        assert!(find(text, "b").is_none());
+    }
+}

@@ -1,0 +1,145 @@
+//! `NumericDate` (RFC 7519 §2): any JSON number, compared exactly, never wrapping.
+
+use crate::limits::MAX_NUMERIC_DATE;
+
+/// Seconds since the epoch: the whole seconds below, and whether a fraction lies above them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NumericDate {
+    floor: i64,
+    fraction: bool,
+}
+
+impl NumericDate {
+    /// The whole seconds, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.floor
+    }
+
+    /// The first whole second that is not before this date.
+    pub(crate) const fn ceil(self) -> i64 {
+        self.floor.saturating_add(self.fraction as i64)
+    }
+
+    /// Reads the text of a JSON number; `None` if it lies outside the years that RFC 3339 can write.
+    pub(crate) fn parse(number: &[u8]) -> Option<Self> {
+        let (negative, magnitude) = match number {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, number),
+        };
+        let (whole, fraction) = magnitude_of(magnitude)?;
+        if whole > MAX_NUMERIC_DATE {
+            return None;
+        }
+        Some(if negative {
+            Self {
+                floor: whole.saturating_neg().saturating_sub(i64::from(fraction)),
+                fraction,
+            }
+        } else {
+            Self {
+                floor: whole,
+                fraction,
+            }
+        })
+    }
+}
+
+/// The whole part of an unsigned JSON number and whether anything remains; `None` above 18 digits.
+fn magnitude_of(text: &[u8]) -> Option<(i64, bool)> {
+    let plain = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if plain == text.len() && plain <= 18 {
+        return Some((text.iter().fold(0, push_digit), false));
+    }
+    let (mantissa, exponent) = match text.iter().position(|byte| matches!(byte, b'e' | b'E')) {
+        Some(at) => (
+            text.get(..at)?,
+            exponent_of(text.get(at.checked_add(1)?..)?),
+        ),
+        None => (text, 0),
+    };
+    let point = mantissa
+        .iter()
+        .position(|&byte| byte == b'.')
+        .unwrap_or(mantissa.len());
+    // Where the point stands once the exponent has moved it, counted in digits from the left.
+    let point = i64::try_from(point).ok()?.saturating_add(exponent);
+    let digits = mantissa.iter().filter(|byte| byte.is_ascii_digit());
+    let mut whole = 0_i64;
+    let mut fraction = false;
+    let mut place = 0_i64;
+    for digit in digits {
+        if place < point {
+            whole = bounded(push_digit(whole, digit))?;
+        } else {
+            fraction |= *digit != b'0';
+        }
+        place = place.saturating_add(1);
+    }
+    // Zeros that the exponent adds behind the last digit. Nothing grows from 0, so stop there.
+    while place < point && whole != 0 {
+        whole = bounded(push_digit(whole, &b'0'))?;
+        place = place.saturating_add(1);
+    }
+    Some((whole, fraction))
+}
+
+fn push_digit(sum: i64, digit: &u8) -> i64 {
+    sum.saturating_mul(10)
+        .saturating_add(i64::from(digit.wrapping_sub(b'0')))
+}
+
+/// Past this no date is left, and 18 digits keep the sum far from wrapping.
+fn bounded(sum: i64) -> Option<i64> {
+    (sum <= MAX_NUMERIC_DATE).then_some(sum)
+}
+
+fn exponent_of(text: &[u8]) -> i64 {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let magnitude = digits.iter().fold(0, push_digit);
+    if negative {
+        magnitude.saturating_neg()
+    } else {
+        magnitude
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Option<(i64, i64)> {
+        NumericDate::parse(text.as_bytes()).map(|date| (date.floor, date.ceil()))
+    }
+
+    #[test]
+    fn numbers_are_compared_exactly() {
+        assert_eq!(date("1700000000"), Some((1_700_000_000, 1_700_000_000)));
+        assert_eq!(date("1699999999.999"), Some((1_699_999_999, 1_700_000_000)));
+        assert_eq!(date("1.7e9"), Some((1_700_000_000, 1_700_000_000)));
+        assert_eq!(date("17000000005E-1"), Some((1_700_000_000, 1_700_000_001)));
+        assert_eq!(date("0.0000000000000000000000001"), Some((0, 1)));
+        assert_eq!(date("-0.5"), Some((-1, 0)));
+        assert_eq!(date("-0"), Some((0, 0)));
+        assert_eq!(date("0e999999999999999999999"), Some((0, 0)));
+        assert_eq!(date("1e-999999999999999999999"), Some((0, 1)));
+        assert_eq!(
+            date("253402300799"),
+            Some((253_402_300_799, 253_402_300_799))
+        );
+        for beyond in [
+            "253402300800",
+            "1e400",
+            "18446744073709551617",
+            "1e19",
+            "1700003600000",
+            "-1e400",
+        ] {
+            assert_eq!(date(beyond), None);
+        }
+    }
+}
