@@ -7,7 +7,7 @@ use crate::limits::{MAX_COOKIE_BYTES, MAX_TARGET_BYTES};
 use crate::reason::Reason;
 use crate::request::{Judged, Request};
 use crate::text::ascii::{
-    hex_digit, is_b64token, is_token, is_visible, split_once, trim, trim_end,
+    hex_digit, is_b64token, is_token, is_visible, split_once, split_str, trim, trim_end,
 };
 
 /// A place where a credential may stand.
@@ -42,7 +42,7 @@ impl<'c> Place<'c> {
     /// # Errors
     /// [`Reason::ConfigInvalid`] for anything else, and for a name that its place cannot have.
     pub fn parse(text: &'c str) -> Result<Self, Reason> {
-        let (word, name) = match text.split_once(':') {
+        let (word, name) = match split_str(text, b':') {
             Some((word, name)) => (word, Some(name.as_bytes())),
             None => (text, None),
         };
@@ -96,19 +96,25 @@ fn is_judged_elsewhere(name: &[u8]) -> bool {
 
 /// The credential of a request, and where it stood.
 #[derive(Clone, Copy)]
-pub(crate) struct Credential<'r, 'c> {
-    pub(crate) place: &'c Place<'c>,
+pub struct Credential<'r, 'c> {
+    place: &'c Place<'c>,
     value: &'r [u8],
     percent_encoded: bool,
 }
 
-impl<'r> Credential<'r, '_> {
+impl<'r, 'c> Credential<'r, 'c> {
+    /// The place where it stood.
+    #[must_use]
+    pub const fn place(&self) -> &'c Place<'c> {
+        self.place
+    }
+
     /// The token itself. One that stands percent-encoded in the target is decoded into the front of
     /// `scratch`; the rest of it is handed back.
-    pub(crate) fn token<'s>(
-        &self,
-        scratch: &'s mut [u8],
-    ) -> Result<(&'s [u8], &'s mut [u8]), Reason>
+    ///
+    /// # Errors
+    /// [`Reason::TokenTooLong`] if it does not fit.
+    pub fn token<'s>(&self, scratch: &'s mut [u8]) -> Result<(&'s [u8], &'s mut [u8]), Reason>
     where
         'r: 's,
     {
@@ -123,6 +129,18 @@ impl<'r> Credential<'r, '_> {
             *slot = byte.ok_or(Reason::CredentialMalformed)?;
         }
         Ok((token, rest))
+    }
+}
+
+/// Prints the place: the value is a secret.
+impl core::fmt::Debug for Credential<'_, '_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(
+            f,
+            "Credential({}, {} bytes)",
+            self.place.text,
+            self.value.len()
+        )
     }
 }
 
@@ -149,7 +167,10 @@ impl Default for CredentialRules<'static> {
 
 impl<'c> CredentialRules<'c> {
     /// The one credential of the request, or none.
-    pub(crate) fn find<'r>(
+    ///
+    /// # Errors
+    /// A reason of the 20xx or 23xx family.
+    pub fn find<'r>(
         &self,
         request: &Request<'r>,
         judged: &Judged<'r>,
@@ -184,7 +205,8 @@ impl<'c> CredentialRules<'c> {
     }
 
     /// Whether any cookie place holds something.
-    pub(crate) fn cookie_presented(&self, request: &Request<'_>) -> bool {
+    #[must_use]
+    pub fn cookie_presented(&self, request: &Request<'_>) -> bool {
         self.places.iter().any(|place| match place.kind {
             Kind::Cookie(name) => {
                 cookies(request, name).is_ok_and(|mut values| values.next().is_some())

@@ -59,11 +59,14 @@ impl<'c> Gate<'c> {
     /// `scratch` holds at least [`Gate::scratch_bytes`] bytes, the only bound on memory; the
     /// principal's claims lie in it.
     pub fn decide<'a>(
-        &'a self,
+        &self,
         request: &Request<'a>,
         now: UnixTime,
         scratch: &'a mut [u8],
-    ) -> Decision<'a> {
+    ) -> Decision<'a>
+    where
+        'c: 'a,
+    {
         match self.admit(request, now, scratch) {
             Ok(principal) => Decision::Allow(principal),
             Err(reason) => Decision::Deny(reason),
@@ -71,11 +74,14 @@ impl<'c> Gate<'c> {
     }
 
     fn admit<'a>(
-        &'a self,
+        &self,
         request: &Request<'a>,
         now: UnixTime,
         scratch: &'a mut [u8],
-    ) -> Result<Principal<'a>, Reason> {
+    ) -> Result<Principal<'a>, Reason>
+    where
+        'c: 'a,
+    {
         if scratch.len() < self.scratch_bytes() {
             return Err(Reason::ScratchTooSmall);
         }
@@ -86,7 +92,7 @@ impl<'c> Gate<'c> {
         let Some(credential) = self.credential.find(request, &judged)? else {
             return self.admit_anonymous(page);
         };
-        if page == Page::OwesCredential && credential.place.is_cookie() {
+        if page == Page::OwesCredential && credential.place().is_cookie() {
             return Err(Reason::OriginForbidden);
         }
         self.prove(&credential, now, scratch)
@@ -132,12 +138,15 @@ impl<'c> Gate<'c> {
     }
 
     fn prove<'a>(
-        &'a self,
-        credential: &Credential<'a, 'a>,
+        &self,
+        credential: &Credential<'a, 'c>,
         now: UnixTime,
         scratch: &'a mut [u8],
-    ) -> Result<Principal<'a>, Reason> {
-        let place = credential.place.as_str();
+    ) -> Result<Principal<'a>, Reason>
+    where
+        'c: 'a,
+    {
+        let place = credential.place().as_str();
         let (token, scratch) = credential.token(scratch)?;
         if token.len() > self.max_token_bytes {
             return Err(Reason::TokenTooLong);
@@ -150,12 +159,12 @@ impl<'c> Gate<'c> {
         }
     }
 
-    fn prove_capability<'a>(
-        &'a self,
+    fn prove_capability(
+        &self,
         token: &[u8],
         now: UnixTime,
-        place: &'a str,
-    ) -> Result<Principal<'a>, Reason> {
+        place: &'c str,
+    ) -> Result<Principal<'c>, Reason> {
         let entry = capability::prove(token, self.capabilities, now)?;
         self.scope.judge(
             |scope| entry.scopes.contains(&scope),
@@ -176,13 +185,16 @@ impl<'c> Gate<'c> {
     }
 
     fn prove_token<'a>(
-        &'a self,
-        jwt: &'a Jwt<'c>,
+        &self,
+        jwt: &Jwt<'c>,
         token: &[u8],
         now: UnixTime,
         scratch: &'a mut [u8],
-        place: &'a str,
-    ) -> Result<Principal<'a>, Reason> {
+        place: &'c str,
+    ) -> Result<Principal<'a>, Reason>
+    where
+        'c: 'a,
+    {
         let signed = Parsed::parse(token, self.max_token_bytes, jwt)?.prove(jwt, scratch)?;
         let key = jwt.keys.get(signed.key()).and_then(Key::id);
         let claims = signed.claims(&jwt.claims, now)?;

@@ -6,7 +6,8 @@
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_NAME_BYTES};
 use crate::reason::Reason;
 use crate::request::{Judged, Request, Scheme};
-use crate::text::ascii::{decimal, position, split_once, trim};
+use crate::text::ascii::{decimal, position, split_once, split_str, trim};
+use crate::text::ip::{ip, ipv4, ipv6};
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 
@@ -201,10 +202,6 @@ fn write_groups(out: &mut impl fmt::Write, groups: &[u16]) -> fmt::Result {
     Ok(())
 }
 
-fn ipv6(text: &[u8]) -> Option<Ipv6Addr> {
-    core::str::from_utf8(text).ok()?.parse().ok()
-}
-
 /// A port has one spelling: decimal, no leading zero, 1 to 65535.
 pub(crate) fn port_number(digits: &[u8]) -> Option<u16> {
     decimal(digits, 65_535)?.try_into().ok()
@@ -224,7 +221,7 @@ pub(crate) fn dns_name(text: &[u8]) -> Option<&[u8]> {
     }
     // A browser reads a name whose last label is a number as IPv4, in any of a dozen spellings
     // (WHATWG URL, "ends in a number"). One of them is the address; the others are nobody's name.
-    if is_number(last) && !is_ipv4(text) {
+    if is_number(last) && ipv4(text).is_none() {
         return None;
     }
     Some(text)
@@ -244,25 +241,6 @@ fn is_number(label: &[u8]) -> bool {
     match label {
         [b'0', b'x' | b'X', rest @ ..] => rest.iter().all(u8::is_ascii_hexdigit),
         _ => label.iter().all(u8::is_ascii_digit),
-    }
-}
-
-fn is_ipv4(text: &[u8]) -> bool {
-    let mut octets = 0_u8;
-    for octet in text.split(|&byte| byte == b'.') {
-        if decimal_octet(octet).is_none() {
-            return false;
-        }
-        octets = octets.saturating_add(1);
-    }
-    octets == 4
-}
-
-fn decimal_octet(octet: &[u8]) -> Option<u32> {
-    if octet == b"0" {
-        Some(0)
-    } else {
-        decimal(octet, 255)
     }
 }
 
@@ -314,7 +292,7 @@ impl<'c> HostPattern<'c> {
 
 /// A base for `*.`: two labels at the least, since `*.com` is everybody, and no address.
 pub(crate) fn is_wildcard_base(host: &Host<'_>) -> bool {
-    matches!(host.name, Name::Dns(name) if name.contains(&b'.') && !is_ipv4(name))
+    matches!(host.name, Name::Dns(name) if name.contains(&b'.') && ipv4(name).is_none())
 }
 
 /// A block of addresses, as `10.0.0.0/8`, `::1/128` or a single address.
@@ -331,11 +309,11 @@ impl Cidr {
     /// # Errors
     /// [`Reason::HostRuleInvalid`].
     pub fn parse(line: &str) -> Result<Self, Reason> {
-        let (address, len) = match line.split_once('/') {
+        let (address, len) = match split_str(line, b'/') {
             Some((address, len)) => (address, Some(len)),
             None => (line, None),
         };
-        let address: IpAddr = address.parse().map_err(|_| Reason::HostRuleInvalid)?;
+        let address = ip(address.as_bytes()).ok_or(Reason::HostRuleInvalid)?;
         let (bits, width) = address_bits(address);
         let len = match len {
             Some("0") => 0,
@@ -405,7 +383,10 @@ pub struct Authority<'r> {
 
 impl HostRules<'_> {
     /// Finds the authority that the client asked for and checks it against the list.
-    pub(crate) fn judge<'r>(
+    ///
+    /// # Errors
+    /// A reason of the 21xx family, or [`Reason::RequestTooLarge`].
+    pub fn judge<'r>(
         &self,
         request: &Request<'r>,
         judged: &Judged<'r>,

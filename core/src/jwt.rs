@@ -11,7 +11,7 @@ use crate::limits::{
 };
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::ascii::{last_position, position};
+use crate::text::ascii::{last_position, position, split_str};
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
 use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
 use crate::time::UnixTime;
@@ -344,7 +344,7 @@ fn is_media_type(typ: JsonStr<'_>, name: &str) -> bool {
 }
 
 fn without_application(media_type: &str) -> &str {
-    match media_type.split_once('/') {
+    match split_str(media_type, b'/') {
         Some((application, subtype)) if application.eq_ignore_ascii_case("application") => subtype,
         _ => media_type,
     }

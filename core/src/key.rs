@@ -144,8 +144,7 @@ impl<'c> Key<'c> {
     /// [`Reason::KeyInvalid`] if the secret is shorter than the algorithm's hash (RFC 7518 §3.2), or
     /// is the text of an asymmetric or wrapped key, or if `id` is longer than 128 bytes or empty.
     pub fn new(id: Option<&'c str>, algorithm: Algorithm, secret: &[u8]) -> Result<Self, Reason> {
-        let id_fits = id.is_none_or(|id| !id.is_empty() && id.len() <= MAX_KID_BYTES);
-        if secret.len() < algorithm.bytes() || is_other_key(secret) || !id_fits {
+        if secret.len() < algorithm.bytes() || is_other_key(secret) || !id.is_none_or(is_kid) {
             return Err(Reason::KeyInvalid);
         }
         let states = match algorithm {
@@ -157,6 +156,16 @@ impl<'c> Key<'c> {
             id,
             states: states.map_err(|_| Reason::KeyInvalid)?,
         })
+    }
+
+    /// The same key under another id, which may live elsewhere. An id that [`Key::new`] would refuse
+    /// leaves the key without one.
+    #[must_use]
+    pub fn with_id(self, id: Option<&str>) -> Key<'_> {
+        Key {
+            id: id.filter(|id| is_kid(id)),
+            states: self.states,
+        }
     }
 
     /// The `kid` that chooses this key.
@@ -192,6 +201,10 @@ impl<'c> Key<'c> {
             States::Hs512(keyed) => put(&mac(keyed, input, || ()), out),
         }
     }
+}
+
+fn is_kid(id: &str) -> bool {
+    !id.is_empty() && id.len() <= MAX_KID_BYTES
 }
 
 /// Prints the algorithm only: the id is the policy's business, the secret nobody's.

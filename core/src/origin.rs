@@ -8,6 +8,7 @@ use crate::host::{Authority, Host, is_wildcard_base};
 use crate::limits::MAX_ORIGIN_BYTES;
 use crate::reason::Reason;
 use crate::request::{Judged, Scheme};
+use crate::text::ascii::split_str;
 use core::fmt;
 
 /// The value of an `Origin` header.
@@ -105,6 +106,12 @@ impl fmt::Debug for Tuple<'_> {
     }
 }
 
+/// What stands before `://` and what stands behind it. No scheme has a colon.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = split_str(text, b':')?;
+    Some((scheme, rest.strip_prefix("//")?))
+}
+
 /// RFC 3986 §3.1: `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`.
 fn is_scheme(text: &[u8]) -> bool {
     matches!(text, [first, ..] if first.is_ascii_alphabetic())
@@ -138,7 +145,7 @@ fn default_port(scheme: &[u8]) -> Option<u16> {
 /// would match nearly every page: `*`, `https://*.com`.
 pub fn canonical(line: &str) -> Result<heapless::String<MAX_ORIGIN_BYTES>, Reason> {
     let text = line.strip_suffix('/').unwrap_or(line);
-    let (scheme, rest) = text.split_once("://").ok_or(Reason::OriginRuleInvalid)?;
+    let (scheme, rest) = split_scheme(text).ok_or(Reason::OriginRuleInvalid)?;
     let (rest, any_label) = match rest.strip_prefix("*.") {
         Some(base) => (base, true),
         None => (rest, false),
@@ -211,7 +218,7 @@ impl<'c> OriginPattern<'c> {
             return Err(Reason::OriginRuleInvalid);
         }
         let invalid = Reason::OriginRuleInvalid;
-        let (scheme, rest) = text.split_once("://").ok_or(invalid)?;
+        let (scheme, rest) = split_scheme(text).ok_or(invalid)?;
         let (rest, any_port) = match rest.strip_suffix(":*") {
             Some(rest) => (rest, true),
             None => (rest, false),
@@ -318,7 +325,7 @@ pub struct OriginRules<'c> {
 
 /// What the origin stage found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
+pub enum Page {
     /// The page may ask, or there is none.
     Settled,
     /// It may if the request carries a credential that is not a cookie.
@@ -335,7 +342,10 @@ enum FetchSite {
 
 impl OriginRules<'_> {
     /// Judges the page. `cookie_presented` says whether a configured cookie credential is there.
-    pub(crate) fn judge(
+    ///
+    /// # Errors
+    /// A reason of the 22xx family, or of the 21xx where there is no host to compare with.
+    pub fn judge(
         &self,
         judged: &Judged<'_>,
         authority: &Authority<'_>,

@@ -2,6 +2,7 @@
 
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_HEADERS};
 use crate::reason::Reason;
+use core::fmt;
 use core::net::IpAddr;
 
 /// The scheme by which the server was reached. A WebSocket's `ws` is HTTP, its `wss` HTTPS.
@@ -84,8 +85,8 @@ pub struct Request<'r> {
 }
 
 /// Prints the shape of the request; its bytes are the peer's.
-impl core::fmt::Debug for Request<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("scheme", &self.scheme)
             .field("peer", &self.peer)
@@ -125,7 +126,7 @@ impl<'r> Lines<'r> {
 
 /// The headers that the stages judge, found in one pass over the request.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Judged<'r> {
+pub struct Judged<'r> {
     pub(crate) host: Lines<'r>,
     pub(crate) origin: Lines<'r>,
     pub(crate) fetch_site: Lines<'r>,
@@ -133,9 +134,20 @@ pub(crate) struct Judged<'r> {
     pub(crate) forwarded: bool,
 }
 
+impl fmt::Debug for Judged<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judged")
+            .field("forwarded", &self.forwarded)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'r> Request<'r> {
-    /// Sorts out the headers that are judged, and refuses a request that is larger than the limits.
-    pub(crate) fn judged(&self) -> Result<Judged<'r>, Reason> {
+    /// Sorts out the headers that are judged.
+    ///
+    /// # Errors
+    /// [`Reason::RequestTooLarge`] for a request beyond the limits.
+    pub fn judged(&self) -> Result<Judged<'r>, Reason> {
         if self.headers.len() > MAX_HEADERS {
             return Err(Reason::RequestTooLarge);
         }

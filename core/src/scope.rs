@@ -2,6 +2,7 @@
 
 use crate::claims::{JsonStr, Value};
 use crate::reason::Reason;
+use crate::text::ascii::split_str;
 
 /// What a credential must carry.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +47,8 @@ impl ScopeRules<'_> {
 }
 
 /// Whether a claim lists a scope: as a word of a string, or as an element of an array.
-pub(crate) fn lists(claim: Value<'_>, scope: &str) -> bool {
+#[must_use]
+pub fn lists(claim: Value<'_>, scope: &str) -> bool {
     if scope.is_empty() {
         return false;
     }
@@ -83,7 +85,7 @@ pub(crate) fn claim_covers(claim: Value<'_>, resource: &str) -> bool {
 
 /// Whether a line covers a resource: the very one, `type:*`, or `*:*`.
 pub(crate) fn covers(line: JsonStr<'_>, resource: &str) -> bool {
-    let kind = resource.split_once(':').map(|(kind, _)| kind);
+    let kind = split_str(resource, b':').map(|(kind, _)| kind);
     line == resource
         || line == "*:*"
         || kind.is_some_and(|kind| line.chars().eq(kind.chars().chain(":*".chars())))

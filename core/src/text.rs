@@ -3,5 +3,6 @@
 
 pub(crate) mod ascii;
 pub(crate) mod base64url;
+pub(crate) mod ip;
 pub(crate) mod json;
 pub(crate) mod numeric;

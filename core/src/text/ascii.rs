@@ -29,6 +29,13 @@ pub(crate) fn split_once(text: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
+/// As [`split_once`], of a text and at an ASCII byte; `None` without one. The standard library's
+/// `str::split_once` leaves a panic in the binary that the compiler cannot remove.
+pub(crate) fn split_str(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let (before, rest) = text.split_at_checked(position(text.as_bytes(), byte)?)?;
+    Some((before, rest.get(1..)?))
+}
+
 /// The place of the first `byte`, eight bytes at a time.
 pub(crate) fn position(text: &[u8], byte: u8) -> Option<usize> {
     let (words, tail) = text.as_chunks::<8>();

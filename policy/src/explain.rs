@@ -1,0 +1,357 @@
+//! Why a request may or may not come in: each check with the values that it compared and the header
+//! that each came from.
+//!
+//! The verdict is the gate's own. The steps call the same stage functions in the same order and stop
+//! where the gate stopped; a test holds the two against each other over all vectors. Secrets are left
+//! out, and bytes of the request are shown escaped and cut.
+
+use doorward_core::host::Authority;
+use doorward_core::origin::Page;
+use doorward_core::request::Judged;
+use doorward_core::{
+    AbsentOrigin, Claims, Decision, Gate, Jwt, OriginMode, Parsed, Reason, Request, Signed,
+    UnixTime, primitive,
+};
+use std::fmt;
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The check passed.
+    Passed,
+    /// It refused the request.
+    Refused(Reason),
+}
+
+/// One stage of the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// `request`, `host`, `origin`, `credential`, `proof` or `claims`.
+    pub stage: &'static str,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was compared with what, a line each.
+    pub details: Vec<String>,
+}
+
+/// A decision and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Why not; `None` if the request may come in.
+    pub reason: Option<Reason>,
+    /// Who, if it may: the kind of credential and the id.
+    pub principal: Option<String>,
+    /// The stages up to the one that decided.
+    pub steps: Vec<Step>,
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            match step.outcome {
+                Outcome::Passed => writeln!(f, "{:<10} passed", step.stage)?,
+                Outcome::Refused(reason) => {
+                    writeln!(f, "{:<10} refused: {reason}: {}", step.stage, reason.text())?;
+                }
+            }
+            for detail in &step.details {
+                writeln!(f, "           {detail}")?;
+            }
+        }
+        match (self.reason, &self.principal) {
+            (Some(reason), _) => write!(f, "deny {reason} (HTTP {})", reason.status()),
+            (None, Some(principal)) => write!(f, "allow {principal}"),
+            (None, None) => f.write_str("allow"),
+        }
+    }
+}
+
+pub(crate) fn explain(gate: &Gate<'_>, request: &Request<'_>, now: UnixTime) -> Explanation {
+    let mut scratch = vec![0; gate.scratch_bytes()];
+    let (reason, principal) = match gate.decide(request, now, &mut scratch) {
+        Decision::Allow(principal) => {
+            let id = principal.id().map(|id| id.to_string()).unwrap_or_default();
+            (
+                None,
+                Some(format!("{} {}", principal.kind(), shown(id.as_bytes()))),
+            )
+        }
+        Decision::Deny(reason) => (Some(reason), None),
+    };
+    let mut story = Story {
+        gate,
+        request,
+        now,
+        steps: Vec::new(),
+    };
+    // The stages stop by themselves; a refusal behind the last one that they know of is the
+    // gate's word.
+    if story.tell().is_ok()
+        && let (Some(reason), Some(last)) = (reason, story.steps.last_mut())
+    {
+        last.outcome = Outcome::Refused(reason);
+    }
+    Explanation {
+        reason,
+        principal,
+        steps: story.steps,
+    }
+}
+
+struct Story<'g, 'r> {
+    gate: &'g Gate<'g>,
+    request: &'g Request<'r>,
+    now: UnixTime,
+    steps: Vec<Step>,
+}
+
+impl<'r> Story<'_, 'r> {
+    fn tell(&mut self) -> Result<(), Reason> {
+        let judged = self.request.judged();
+        let details = vec![format!(
+            "{} header lines, {} scheme, peer {}",
+            self.request.headers.len(),
+            self.request.scheme.as_str(),
+            self.request
+                .peer
+                .map_or_else(|| "unknown".to_owned(), |peer| peer.to_string()),
+        )];
+        let judged = self.step("request", judged, details)?;
+        let authority = self.host(&judged)?;
+        let page = self.origin(&judged, &authority)?;
+        self.credential(&judged, page)
+    }
+
+    fn step<T>(
+        &mut self,
+        stage: &'static str,
+        result: Result<T, Reason>,
+        details: Vec<String>,
+    ) -> Result<T, Reason> {
+        let outcome = result
+            .as_ref()
+            .err()
+            .map_or(Outcome::Passed, |&reason| Outcome::Refused(reason));
+        self.steps.push(Step {
+            stage,
+            outcome,
+            details,
+        });
+        result
+    }
+
+    fn lines(&self, name: &str) -> Vec<String> {
+        let values: Vec<String> = self.request.values(name.as_bytes()).map(shown).collect();
+        if values.is_empty() {
+            vec![format!("{name}: absent")]
+        } else {
+            values
+                .into_iter()
+                .map(|value| format!("{name}: {value}"))
+                .collect()
+        }
+    }
+
+    fn host(&mut self, judged: &Judged<'r>) -> Result<Authority<'r>, Reason> {
+        let rules = self.gate.host;
+        let mut details = self.lines("Host");
+        for name in ["Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto"] {
+            if self.request.values(name.as_bytes()).next().is_some() {
+                details.extend(self.lines(name));
+            }
+        }
+        details.push(if rules.trusted_proxies.is_empty() {
+            "forwarding headers do not count: no proxy is listed".to_owned()
+        } else {
+            format!(
+                "forwarding headers count from {} listed blocks",
+                rules.trusted_proxies.len()
+            )
+        });
+        details.push(match rules.allow {
+            None if rules.unchecked => "hosts are not judged (unchecked)".to_owned(),
+            None => "every well-formed host is allowed".to_owned(),
+            Some(allow) => format!("{} hosts are allowed", allow.len()),
+        });
+        let authority = rules.judge(self.request, judged);
+        if let Ok(Authority {
+            scheme,
+            host: Ok(host),
+            ..
+        }) = &authority
+        {
+            details.push(format!("asked for {}://{host}", scheme.as_str()));
+        }
+        self.step("host", authority, details)
+    }
+
+    fn origin(&mut self, judged: &Judged<'_>, authority: &Authority<'_>) -> Result<Page, Reason> {
+        let rules = self.gate.origin;
+        let mut details = self.lines("Origin");
+        details.extend(self.lines("Sec-Fetch-Site"));
+        details.push(match rules.mode {
+            OriginMode::SameOrigin => "mode same-origin".to_owned(),
+            OriginMode::List => format!("mode list, {} lines", rules.allow.len()),
+            OriginMode::SameOriginOrList => {
+                format!("mode same-origin-or-list, {} lines", rules.allow.len())
+            }
+            OriginMode::NoneAllowed => "mode none-allowed: any Origin denies".to_owned(),
+            OriginMode::AfterCredential => "mode after-credential".to_owned(),
+            OriginMode::Off => "mode off: nothing is judged".to_owned(),
+        });
+        if matches!(
+            rules.mode,
+            OriginMode::SameOrigin | OriginMode::SameOriginOrList
+        ) && let Ok(host) = &authority.host
+        {
+            details.push(format!("own origin {}://{host}", authority.scheme.as_str()));
+        }
+        let cookie = self.gate.credential.cookie_presented(self.request);
+        if rules.absent == AbsentOrigin::AllowNative && cookie {
+            details.push("a cookie credential is presented: an Origin is owed".to_owned());
+        }
+        let page = rules.judge(judged, authority, || cookie);
+        self.step("origin", page, details)
+    }
+
+    fn credential(&mut self, judged: &Judged<'r>, page: Page) -> Result<(), Reason> {
+        let rules = self.gate.credential;
+        let places: Vec<&str> = rules
+            .places
+            .iter()
+            .map(doorward_core::Place::as_str)
+            .collect();
+        let mut details = vec![format!("places: {}", places.join(", "))];
+        let found = match rules.find(self.request, judged) {
+            Ok(None) if !rules.anonymous => {
+                details.extend(self.elsewhere(&places));
+                Err(Reason::CredentialMissing)
+            }
+            Ok(None) if page == Page::OwesCredential => Err(Reason::OriginForbidden),
+            Ok(Some(found)) if page == Page::OwesCredential && found.place().is_cookie() => {
+                Err(Reason::OriginForbidden)
+            }
+            other => other,
+        };
+        if let Ok(Some(credential)) = &found {
+            details.push(format!("found in {}", credential.place().as_str()));
+        }
+        let found = self.step("credential", found, details)?;
+        let Some(credential) = found else {
+            return Ok(());
+        };
+        let mut room = vec![0; self.gate.scratch_bytes()];
+        let token = credential.token(&mut room).map(|(token, _)| token.to_vec());
+        let token = match token {
+            Ok(token) if token.len() > self.gate.max_token_bytes => Err(Reason::TokenTooLong),
+            token => token,
+        };
+        let token = token.or_else(|reason| self.step("proof", Err(reason), Vec::new()))?;
+        let two_dots = token.iter().filter(|&&byte| byte == b'.').count() == 2;
+        match self.gate.jwt {
+            Some(jwt) if self.gate.capabilities.is_empty() || two_dots => self.signed(&jwt, &token),
+            _ => {
+                let details = vec![
+                    format!("a capability token of {} characters", token.len()),
+                    format!("{} entries are configured", self.gate.capabilities.len()),
+                    format!("now {}", self.now.seconds()),
+                ];
+                self.step("proof", Ok(()), details)
+            }
+        }
+    }
+
+    /// Says where a credential stands that the policy does not look for: the commonest mistake.
+    fn elsewhere(&self, places: &[&str]) -> Vec<String> {
+        let mut hints = Vec::new();
+        if !places.contains(&"authorization")
+            && self.request.values(b"authorization").next().is_some()
+        {
+            hints.push("Authorization is present, but \"authorization\" is not a place".to_owned());
+        }
+        for name in ["token", "access_token"] {
+            let place = format!("query:{name}");
+            let mut out = vec![0; self.request.target.len()];
+            let present = doorward_core::strip_query(self.request.target, name, &mut out)
+                .is_ok_and(|stripped| stripped != self.request.target);
+            if present && !places.contains(&place.as_str()) {
+                hints.push(format!(
+                    "the target has `{name}`, but \"{place}\" is not a place"
+                ));
+            }
+        }
+        hints
+    }
+
+    fn signed(&mut self, jwt: &Jwt<'_>, token: &[u8]) -> Result<(), Reason> {
+        let mut details = vec![format!("a signed token of {} characters", token.len())];
+        details.extend(header_lines(token));
+        details.extend(jwt.keys.iter().map(|key| {
+            let id = key
+                .id()
+                .map_or_else(|| "no id".to_owned(), |id| shown(id.as_bytes()));
+            format!("key {} ({id})", key.algorithm().name())
+        }));
+        let mut room = vec![0; self.gate.scratch_bytes()];
+        let signed = Parsed::parse(token, self.gate.max_token_bytes, jwt)
+            .and_then(|parsed| parsed.prove(jwt, &mut room));
+        let signed = self.step("proof", signed, details)?;
+        self.claims(jwt, signed)
+    }
+
+    fn claims(&mut self, jwt: &Jwt<'_>, signed: Signed<'_>) -> Result<(), Reason> {
+        let rules = &jwt.claims;
+        let payload = signed.payload();
+        let mut details = vec![format!(
+            "now {}, leeway {} s",
+            self.now.seconds(),
+            rules.leeway
+        )];
+        for name in ["exp", "nbf", "iat", "iss", "aud", "sub", "jti"] {
+            if let Some(value) = primitive::json_at(payload, &[name]) {
+                details.push(format!("{name}: {}", shown(value.raw().as_bytes())));
+            }
+        }
+        if let Some(issuer) = rules.issuer {
+            details.push(format!("issuer expected: {}", shown(issuer.as_bytes())));
+        }
+        let audience: Vec<String> = rules.audience.iter().map(|a| shown(a.as_bytes())).collect();
+        details.push(match audience.as_slice() {
+            [] if rules.ignore_audience => "aud is not judged".to_owned(),
+            [] => "no audience is expected".to_owned(),
+            names => format!("audience expected: {}", names.join(", ")),
+        });
+        if !self.gate.scope.require.is_empty() {
+            details.push(format!(
+                "scopes required: {}",
+                self.gate.scope.require.join(" ")
+            ));
+        }
+        let claims: Result<Claims<'_>, Reason> = signed.claims(rules, self.now);
+        self.step("claims", claims.map(|_| ()), details)
+    }
+}
+
+/// The header of a token that is not proven, as far as it can be read.
+fn header_lines(token: &[u8]) -> Vec<String> {
+    let header = token.split(|&byte| byte == b'.').next().unwrap_or_default();
+    let mut room = vec![0; header.len()];
+    let Ok(header) = primitive::base64url_decode(header, &mut room) else {
+        return Vec::new();
+    };
+    ["alg", "typ", "kid"]
+        .iter()
+        .filter_map(|name| {
+            let value = primitive::json_at(header, &[name])?;
+            Some(format!("header {name}: {}", shown(value.raw().as_bytes())))
+        })
+        .collect()
+}
+
+/// Bytes of a request for a person's eyes: quoted, everything but visible ASCII escaped, cut.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    const MOST: usize = 128;
+    let cut = bytes.get(..MOST).unwrap_or(bytes);
+    let more = if bytes.len() > MOST { "…" } else { "" };
+    format!("\"{}\"{more}", cut.escape_ascii())
+}

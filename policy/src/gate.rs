@@ -1,0 +1,289 @@
+//! The handle that a server holds: shared, and replaced as a whole.
+
+use crate::clock;
+use crate::error::{PolicyError, Warning};
+use crate::explain::{self, Explanation};
+use crate::loaded::Loaded;
+use crate::principal::Principal;
+use crate::settings;
+use crate::tree::Syntax;
+use arc_swap::ArcSwap;
+use doorward_core::{Decision, Reason, Request, Startup, UnixTime};
+use std::cell::RefCell;
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where a policy came from: what a reload reads again.
+#[derive(Clone)]
+enum Source {
+    File(PathBuf, Syntax),
+    Text(Arc<str>, Syntax),
+}
+
+impl Source {
+    fn load(&self) -> Result<(Loaded, Vec<Warning>), PolicyError> {
+        match self {
+            Self::Text(text, syntax) => load(text, *syntax, None),
+            Self::File(path, syntax) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    PolicyError::new(Reason::ConfigInvalid, "", error.to_string()).in_file(path)
+                })?;
+                load(&text, *syntax, path.parent()).map_err(|error| error.in_file(path))
+            }
+        }
+    }
+}
+
+fn load(
+    text: &str,
+    syntax: Syntax,
+    base: Option<&Path>,
+) -> Result<(Loaded, Vec<Warning>), PolicyError> {
+    let (settings, warnings) = settings::read(text, syntax, base)?;
+    let loaded =
+        Loaded::build(settings).map_err(|reason| PolicyError::new(reason, "", reason.text()))?;
+    Ok((loaded, warnings))
+}
+
+/// A policy document that was read and is in order.
+pub struct Policy {
+    loaded: Loaded,
+    warnings: Vec<Warning>,
+    source: Source,
+}
+
+impl Policy {
+    /// Reads a document from a file: TOML if its name ends in `.toml`, JSON if in `.json`. Relative
+    /// paths of secrets are meant from the file's folder.
+    ///
+    /// # Errors
+    /// What is wrong, with line, column and the key's path.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
+        let path = path.as_ref();
+        let syntax = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => Syntax::Toml,
+            Some("json") => Syntax::Json,
+            _ => {
+                let message = "the file's name must end in .toml or .json";
+                return Err(PolicyError::new(Reason::ConfigInvalid, "", message).in_file(path));
+            }
+        };
+        Self::from_source(Source::File(path.to_owned(), syntax))
+    }
+
+    /// Reads a TOML document. Relative paths of secrets are meant from the working directory.
+    ///
+    /// # Errors
+    /// As [`Policy::from_file`].
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        Self::from_source(Source::Text(text.into(), Syntax::Toml))
+    }
+
+    /// Reads a JSON document, which has the same keys.
+    ///
+    /// # Errors
+    /// As [`Policy::from_file`].
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        Self::from_source(Source::Text(text.into(), Syntax::Json))
+    }
+
+    fn from_source(source: Source) -> Result<Self, PolicyError> {
+        let (loaded, warnings) = source.load()?;
+        Ok(Self {
+            loaded,
+            warnings,
+            source,
+        })
+    }
+
+    /// What works and should not stay so, such as a secret file that everybody can read.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The gate of this policy.
+    #[must_use]
+    pub fn gate(self) -> Gate {
+        Gate {
+            shared: Arc::new(Shared {
+                current: ArcSwap::from_pointee(self.loaded),
+                source: Mutex::new(self.source),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A gate that any number of threads share: a clone is another handle to the same gate.
+///
+/// A reload replaces the rules as a whole. Decisions that are under way end under the old ones.
+#[derive(Clone)]
+pub struct Gate {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    current: ArcSwap<Loaded>,
+    source: Mutex<Source>,
+}
+
+thread_local! {
+    /// The core's scratch buffer; it grows once to what the largest gate of the thread needs.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Gate {
+    /// Reads a policy file: `Policy::from_file(path)?.gate()`.
+    ///
+    /// # Errors
+    /// As [`Policy::from_file`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
+        Ok(Policy::from_file(path)?.gate())
+    }
+
+    /// The rules of this moment, for deciding without an allocation.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            loaded: self.shared.current.load_full(),
+        }
+    }
+
+    /// Decides one request by the system's clock. The principal is the caller's to keep.
+    ///
+    /// # Errors
+    /// The reason of a denial, or why there is no answer: [`Reason::status`] tells them apart.
+    pub fn decide(&self, request: &Request<'_>) -> Result<Principal, Reason> {
+        self.decide_at(request, clock::now())
+    }
+
+    /// Decides one request as of a given time.
+    ///
+    /// # Errors
+    /// As [`Gate::decide`].
+    pub fn decide_at(&self, request: &Request<'_>, now: UnixTime) -> Result<Principal, Reason> {
+        let snapshot = self.snapshot();
+        SCRATCH.with_borrow_mut(|scratch| {
+            let needed = snapshot.scratch_bytes();
+            if scratch.len() < needed {
+                scratch.resize(needed, 0);
+            }
+            match snapshot.decide(request, now, scratch) {
+                Decision::Allow(principal) => {
+                    Ok(Principal::new(&principal, snapshot.gate().scope.claim))
+                }
+                Decision::Deny(reason) => Err(reason),
+            }
+        })
+    }
+
+    /// Reads the document and its secrets again. A document that is not in order changes nothing:
+    /// the old rules stay.
+    ///
+    /// # Errors
+    /// As [`Policy::from_file`].
+    pub fn reload(&self) -> Result<Vec<Warning>, PolicyError> {
+        // Held while reading, so that two reloads end in the order in which they began.
+        let source = self
+            .shared
+            .source
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (loaded, warnings) = source.load()?;
+        self.shared.current.store(Arc::new(loaded));
+        Ok(warnings)
+    }
+
+    /// Puts another policy in this one's place, for every handle to this gate.
+    pub fn replace(&self, policy: Policy) {
+        let mut source = self
+            .shared
+            .source
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *source = policy.source;
+        self.shared.current.store(Arc::new(policy.loaded));
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gate")
+    }
+}
+
+/// The rules of one moment.
+#[derive(Clone)]
+pub struct Snapshot {
+    loaded: Arc<Loaded>,
+}
+
+impl Snapshot {
+    /// The core's gate over these rules.
+    #[must_use]
+    pub fn gate(&self) -> doorward_core::Gate<'_> {
+        self.loaded.gate()
+    }
+
+    /// Decides one request: see [`doorward_core::Gate::decide`]. Nothing is allocated.
+    pub fn decide<'a>(
+        &'a self,
+        request: &Request<'a>,
+        now: UnixTime,
+        scratch: &'a mut [u8],
+    ) -> Decision<'a> {
+        self.gate().decide(request, now, scratch)
+    }
+
+    /// Bytes of scratch that a decision may need.
+    #[must_use]
+    pub fn scratch_bytes(&self) -> usize {
+        self.gate().scratch_bytes()
+    }
+
+    /// The `WWW-Authenticate` value that goes with a refusal, if one does.
+    #[must_use]
+    pub fn challenge(&self, reason: Reason) -> Option<String> {
+        self.gate()
+            .challenge(reason)
+            .map(|challenge| challenge.as_str().to_owned())
+    }
+
+    /// Each check of a decision with the values that it compared, secrets left out.
+    #[must_use]
+    pub fn explain(&self, request: &Request<'_>, now: UnixTime) -> Explanation {
+        explain::explain(&self.gate(), request, now)
+    }
+
+    /// The address of the policy's `[listen]` table.
+    #[must_use]
+    pub fn listen_address(&self) -> Option<IpAddr> {
+        self.loaded.settings().listen.address
+    }
+
+    /// Judges a listener before it is opened, by the policy's `without_credential`.
+    ///
+    /// # Errors
+    /// [`Reason::StartupUnprotected`] if other machines reach it and no credential is configured.
+    pub fn startup_check(&self, address: IpAddr) -> Result<Startup, Reason> {
+        let mode = self.loaded.settings().listen.without_credential;
+        let protected = self.gate().has_credential() && !self.gate().credential.anonymous;
+        doorward_core::startup_check(address, protected, mode)
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot")
+    }
+}

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+/// The system's clock and random source.
+pub mod clock;
+
+/// What is wrong with a policy.
+pub mod error;
+
+/// Why a request may or may not come in, check by check.
+pub mod explain;
+
+/// The handle that a server holds.
+pub mod gate;
+
+/// On whose behalf a request came in.
+pub mod principal;
+
+/// The profiles that ship with doorward.
+pub mod profiles;
+
+mod loaded;
+mod secret;
+mod settings;
+mod tree;
+
+pub use clock::{new_token, now};
+pub use error::{PolicyError, Position, Warning};
+pub use explain::{Explanation, Outcome, Step};
+pub use gate::{Gate, Policy, Snapshot};
+pub use principal::Principal;
+
+#[doc(no_inline)]
+pub use doorward_core::{self as core, Header, Reason, Request, Scheme, UnixTime};

@@ -1,0 +1,462 @@
+//! A policy document as a tree that remembers where everything stood, whichever syntax it was in.
+
+use crate::error::{PolicyError, Position};
+use doorward_core::Reason;
+use jsonc_parser::ast;
+use std::cell::RefCell;
+use toml::de::{DeTable, DeValue};
+use zeroize::Zeroizing;
+
+/// The syntax of a policy document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    /// TOML.
+    Toml,
+    /// JSON, strictly: no comments, no trailing commas.
+    Json,
+}
+
+/// A value and the byte offset at which it stands.
+pub(crate) struct Node {
+    value: Value,
+    offset: usize,
+}
+
+enum Value {
+    Table(Vec<Entry>),
+    Array(Vec<Node>),
+    // A string may be a secret.
+    String(Zeroizing<String>),
+    Integer(i64),
+    Bool(bool),
+    DateTime(String),
+    Other(&'static str),
+}
+
+struct Entry {
+    key: String,
+    offset: usize,
+    node: Node,
+}
+
+impl Node {
+    pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Self, PolicyError> {
+        match syntax {
+            Syntax::Toml => parse_toml(text),
+            Syntax::Json => parse_json(text),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Table(_) => "a table",
+            Value::Array(_) => "an array",
+            Value::String(_) => "a string",
+            Value::Integer(_) => "an integer",
+            Value::Bool(_) => "a truth value",
+            Value::DateTime(_) => "a date",
+            Value::Other(kind) => kind,
+        }
+    }
+}
+
+fn syntax_error(text: &str, offset: usize, message: String) -> PolicyError {
+    PolicyError::new(Reason::ConfigInvalid, "", message).at(Position::of(text, offset))
+}
+
+fn parse_toml(text: &str) -> Result<Node, PolicyError> {
+    // The parser's own rendering quotes the line, and a line may hold a secret: its message alone
+    // is shown.
+    let table = DeTable::parse(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        syntax_error(text, offset, format!("not valid TOML: {}", error.message()))
+    })?;
+    Ok(Node {
+        value: from_toml_table(table.get_ref()),
+        offset: 0,
+    })
+}
+
+fn from_toml_table(table: &DeTable<'_>) -> Value {
+    let mut entries: Vec<Entry> = table
+        .iter()
+        .map(|(key, value)| Entry {
+            key: key.get_ref().to_string(),
+            offset: key.span().start,
+            node: Node {
+                value: from_toml(value.get_ref()),
+                offset: value.span().start,
+            },
+        })
+        .collect();
+    entries.sort_by_key(|entry| entry.offset);
+    Value::Table(entries)
+}
+
+fn from_toml(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::String(text) => Value::String(Zeroizing::new(text.to_string())),
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .map_or(Value::Other("an integer beyond 64 bits"), Value::Integer),
+        DeValue::Float(_) => Value::Other("a fraction"),
+        DeValue::Boolean(value) => Value::Bool(*value),
+        DeValue::Datetime(date) => Value::DateTime(date.to_string()),
+        DeValue::Array(array) => Value::Array(
+            array
+                .iter()
+                .map(|item| Node {
+                    value: from_toml(item.get_ref()),
+                    offset: item.span().start,
+                })
+                .collect(),
+        ),
+        DeValue::Table(table) => from_toml_table(table),
+    }
+}
+
+fn parse_json(text: &str) -> Result<Node, PolicyError> {
+    let strict = jsonc_parser::ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let parsed =
+        jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &strict)
+            .map_err(|error| {
+                let message = format!("not valid JSON: {}", error.kind());
+                syntax_error(text, error.range().start, message)
+            })?;
+    match parsed.value {
+        Some(value @ ast::Value::Object(_)) => from_json(text, value),
+        _ => Err(syntax_error(
+            text,
+            0,
+            "not valid JSON: an object is expected".to_owned(),
+        )),
+    }
+}
+
+fn from_json(text: &str, value: ast::Value<'_>) -> Result<Node, PolicyError> {
+    use jsonc_parser::common::Ranged as _;
+    let offset = value.range().start;
+    let value = match value {
+        ast::Value::StringLit(text) => Value::String(Zeroizing::new(text.value.into_owned())),
+        ast::Value::NumberLit(number) => number
+            .value
+            .parse()
+            .map_or(Value::Other("a number that is no integer"), Value::Integer),
+        ast::Value::BooleanLit(value) => Value::Bool(value.value),
+        ast::Value::NullKeyword(_) => Value::Other("null"),
+        ast::Value::Array(array) => Value::Array(
+            array
+                .elements
+                .into_iter()
+                .map(|item| from_json(text, item))
+                .collect::<Result<_, _>>()?,
+        ),
+        ast::Value::Object(object) => {
+            let mut entries: Vec<Entry> = Vec::new();
+            for property in object.properties {
+                let offset = property.range.start;
+                let key = property.name.into_string();
+                if entries.iter().any(|entry| entry.key == key) {
+                    return Err(syntax_error(
+                        text,
+                        offset,
+                        format!("the key `{key}` stands twice"),
+                    ));
+                }
+                entries.push(Entry {
+                    key,
+                    offset,
+                    node: from_json(text, property.value)?,
+                });
+            }
+            Value::Table(entries)
+        }
+    };
+    Ok(Node { value, offset })
+}
+
+/// A table that is being read. What was not asked for when [`Table::finish`] is called is an error:
+/// a misspelled key must not turn a check off.
+pub(crate) struct Table<'d> {
+    text: &'d str,
+    path: String,
+    offset: usize,
+    entries: &'d [Entry],
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'d> Table<'d> {
+    pub(crate) fn root(text: &'d str, node: &'d Node) -> Result<Self, PolicyError> {
+        Self::of(text, String::new(), node)
+    }
+
+    fn of(text: &'d str, path: String, node: &'d Node) -> Result<Self, PolicyError> {
+        match &node.value {
+            Value::Table(entries) => Ok(Self {
+                text,
+                path,
+                offset: node.offset,
+                entries,
+                known: RefCell::default(),
+            }),
+            _ => Err(wrong_type(text, path, node, "a table")),
+        }
+    }
+
+    pub(crate) fn path(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    fn find(&self, key: &'static str) -> Option<&'d Entry> {
+        self.known.borrow_mut().push(key);
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// An error about the value of a key, or about the table where the key is absent.
+    pub(crate) fn error(
+        &self,
+        key: &str,
+        reason: Reason,
+        message: impl Into<String>,
+    ) -> PolicyError {
+        let offset = self
+            .entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map_or(self.offset, |entry| entry.node.offset);
+        PolicyError::new(reason, self.path(key), message).at(Position::of(self.text, offset))
+    }
+
+    /// An error about one element of an array.
+    pub(crate) fn element_error(
+        &self,
+        key: &str,
+        index: usize,
+        reason: Reason,
+        message: impl Into<String>,
+    ) -> PolicyError {
+        let offset =
+            self.entries
+                .iter()
+                .find(|entry| entry.key == key)
+                .map_or(self.offset, |entry| match &entry.node.value {
+                    Value::Array(items) => items
+                        .get(index)
+                        .map_or(entry.node.offset, |item| item.offset),
+                    _ => entry.node.offset,
+                });
+        PolicyError::new(reason, format!("{}[{index}]", self.path(key)), message)
+            .at(Position::of(self.text, offset))
+    }
+
+    pub(crate) fn table(&self, key: &'static str) -> Result<Option<Table<'d>>, PolicyError> {
+        self.find(key)
+            .map(|entry| Table::of(self.text, self.path(key), &entry.node))
+            .transpose()
+    }
+
+    /// An array of tables; one table alone is not taken for one.
+    pub(crate) fn tables(&self, key: &'static str) -> Result<Vec<Table<'d>>, PolicyError> {
+        let Some(entry) = self.find(key) else {
+            return Ok(Vec::new());
+        };
+        match &entry.node.value {
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(i, item)| Table::of(self.text, format!("{}[{i}]", self.path(key)), item))
+                .collect(),
+            _ => Err(wrong_type(
+                self.text,
+                self.path(key),
+                &entry.node,
+                "an array of tables",
+            )),
+        }
+    }
+
+    pub(crate) fn string(&self, key: &'static str) -> Result<Option<&'d str>, PolicyError> {
+        self.find(key)
+            .map(|entry| match &entry.node.value {
+                Value::String(text) => Ok(text.as_str()),
+                _ => Err(wrong_type(
+                    self.text,
+                    self.path(key),
+                    &entry.node,
+                    "a string",
+                )),
+            })
+            .transpose()
+    }
+
+    pub(crate) fn required(&self, key: &'static str) -> Result<&'d str, PolicyError> {
+        self.string(key)?
+            .ok_or_else(|| self.error(key, Reason::ConfigInvalid, "this key is required"))
+    }
+
+    pub(crate) fn bool(&self, key: &'static str) -> Result<bool, PolicyError> {
+        match self.find(key) {
+            None => Ok(false),
+            Some(Entry {
+                node:
+                    Node {
+                        value: Value::Bool(value),
+                        ..
+                    },
+                ..
+            }) => Ok(*value),
+            Some(entry) => Err(wrong_type(
+                self.text,
+                self.path(key),
+                &entry.node,
+                "true or false",
+            )),
+        }
+    }
+
+    pub(crate) fn integer(
+        &self,
+        key: &'static str,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Result<Option<i64>, PolicyError> {
+        let Some(entry) = self.find(key) else {
+            return Ok(None);
+        };
+        match &entry.node.value {
+            Value::Integer(value) if range.contains(value) => Ok(Some(*value)),
+            Value::Integer(_) => {
+                let message = format!("must be from {} to {}", range.start(), range.end());
+                Err(self.error(key, Reason::ConfigInvalid, message))
+            }
+            _ => Err(wrong_type(
+                self.text,
+                self.path(key),
+                &entry.node,
+                "an integer",
+            )),
+        }
+    }
+
+    /// A moment: seconds, an RFC 3339 string, or a TOML date with its offset.
+    pub(crate) fn moment(&self, key: &'static str) -> Result<Option<u64>, PolicyError> {
+        let Some(entry) = self.find(key) else {
+            return Ok(None);
+        };
+        let seconds = match &entry.node.value {
+            Value::Integer(seconds) => Some(*seconds),
+            Value::String(text) => text
+                .parse::<jiff::Timestamp>()
+                .ok()
+                .map(jiff::Timestamp::as_second),
+            Value::DateTime(text) => text
+                .parse::<jiff::Timestamp>()
+                .ok()
+                .map(jiff::Timestamp::as_second),
+            _ => None,
+        };
+        let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
+        seconds.filter(|&seconds| seconds > 0).map(Some).ok_or_else(|| {
+            let message = "must be a time after 1970: Unix seconds or RFC 3339 with its offset, \
+                           such as \"2027-01-31T00:00:00Z\"";
+            self.error(key, Reason::ConfigInvalid, message)
+        })
+    }
+
+    /// An array of strings. With `or_one`, a string alone is an array of one.
+    pub(crate) fn strings(
+        &self,
+        key: &'static str,
+        or_one: bool,
+    ) -> Result<Option<Vec<String>>, PolicyError> {
+        let Some(entry) = self.find(key) else {
+            return Ok(None);
+        };
+        match &entry.node.value {
+            Value::String(text) if or_one => Ok(Some(vec![text.to_string()])),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(i, item)| match &item.value {
+                    Value::String(text) => Ok(text.to_string()),
+                    _ => {
+                        let path = format!("{}[{i}]", self.path(key));
+                        Err(wrong_type(self.text, path, item, "a string"))
+                    }
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            _ => Err(wrong_type(
+                self.text,
+                self.path(key),
+                &entry.node,
+                "an array of strings",
+            )),
+        }
+    }
+
+    /// One of several words.
+    pub(crate) fn word<T: Copy>(
+        &self,
+        key: &'static str,
+        words: &[(&str, T)],
+    ) -> Result<Option<T>, PolicyError> {
+        let Some(text) = self.string(key)? else {
+            return Ok(None);
+        };
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(Some(*value));
+        }
+        let list: Vec<String> = words
+            .iter()
+            .map(|(word, _)| format!("\"{word}\""))
+            .collect();
+        let message = format!("must be one of {}", list.join(", "));
+        Err(self.error(key, Reason::ConfigInvalid, message))
+    }
+
+    /// Refuses keys that nothing asked for.
+    pub(crate) fn finish(self) -> Result<(), PolicyError> {
+        let known = self.known.into_inner();
+        let Some(entry) = self
+            .entries
+            .iter()
+            .find(|entry| !known.contains(&entry.key.as_str()))
+        else {
+            return Ok(());
+        };
+        let path = if self.path.is_empty() {
+            entry.key.clone()
+        } else {
+            format!("{}.{}", self.path, entry.key)
+        };
+        let mut known = known;
+        known.sort_unstable();
+        known.dedup();
+        let message = format!("unknown key; known here: {}", known.join(", "));
+        Err(PolicyError::new(Reason::ConfigInvalid, path, message)
+            .at(Position::of(self.text, entry.offset)))
+    }
+}
+
+fn wrong_type(text: &str, path: String, node: &Node, expected: &str) -> PolicyError {
+    let message = format!("must be {expected}, not {}", node.kind());
+    PolicyError::new(Reason::ConfigInvalid, path, message).at(Position::of(text, node.offset))
+}
