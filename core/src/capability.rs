@@ -51,12 +51,7 @@ impl Digest {
 
     /// Compares in constant time, a word at a time.
     fn same(&self, other: &Self) -> Choice {
-        let words = self
-            .0
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .zip(other.0.as_chunks::<8>().0);
+        let words = self.0.as_chunks::<8>().0.iter().zip(other.0.as_chunks::<8>().0);
         words.fold(Choice::from(1), |same, (a, b)| {
             same & u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b))
         })
@@ -207,10 +202,7 @@ const fn below_zero(difference: u8) -> u8 {
 const fn letter62(value: u8) -> u8 {
     let above_nine = below_zero(9_u8.wrapping_sub(value));
     let above_thirty_five = below_zero(35_u8.wrapping_sub(value));
-    value
-        .wrapping_add(b'0')
-        .wrapping_add(above_nine & 7)
-        .wrapping_add(above_thirty_five & 6)
+    value.wrapping_add(b'0').wrapping_add(above_nine & 7).wrapping_add(above_thirty_five & 6)
 }
 
 #[cfg(test)]
@@ -220,10 +212,7 @@ mod tests {
     #[test]
     fn letters_are_the_sixty_two() {
         let letters: [u8; 62] = core::array::from_fn(|value| letter62(value as u8));
-        assert_eq!(
-            &letters,
-            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-        );
+        assert_eq!(&letters, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
         let digits: [u8; 16] = core::array::from_fn(|value| hex_letter(value as u8));
         assert_eq!(&digits, b"0123456789abcdef");
     }

@@ -126,8 +126,7 @@ impl<'a> Claims<'a> {
     #[must_use]
     pub fn at(&self, path: &[&str]) -> Option<Value<'a>> {
         let (first, rest) = path.split_first()?;
-        rest.iter()
-            .try_fold(self.get(first)?, |value, name| value.get(name))
+        rest.iter().try_fold(self.get(first)?, |value, name| value.get(name))
     }
 
     /// `sub` (RFC 7519 §4.1.2).
@@ -214,11 +213,8 @@ impl ClaimRules<'_> {
         let earliest = now.saturating_sub(leeway);
         let latest = now.saturating_add(leeway);
         // RFC 7519 §4.1.4: "on or after" exp the token is not accepted. A fraction counts.
-        let expired = if self.valid_at_expiry {
-            earliest > exp.seconds()
-        } else {
-            earliest >= exp.ceil()
-        };
+        let expired =
+            if self.valid_at_expiry { earliest > exp.seconds() } else { earliest >= exp.ceil() };
         if expired {
             return Err(Reason::TokenExpired);
         }
@@ -227,9 +223,8 @@ impl ClaimRules<'_> {
         }
         if let Some(max) = self.max_lifetime {
             let max = i64::try_from(max).unwrap_or(i64::MAX);
-            let lifetime = |iat: NumericDate| exp.seconds().saturating_sub(iat.seconds());
             if exp.ceil() > latest.saturating_add(max)
-                || dates.iat.is_some_and(|iat| lifetime(iat) > max)
+                || dates.iat.is_some_and(|iat| exp.is_later_than(iat, max))
             {
                 return Err(Reason::LifetimeTooLong);
             }
@@ -244,10 +239,7 @@ impl ClaimRules<'_> {
     }
 
     fn check_names(&self, claims: &Registered<'_>) -> Result<(), Reason> {
-        if self
-            .issuer
-            .is_some_and(|issuer| !is_string(claims.iss, issuer))
-        {
+        if self.issuer.is_some_and(|issuer| !is_string(claims.iss, issuer)) {
             return Err(Reason::IssuerNotAccepted);
         }
         match claims.aud {
@@ -259,10 +251,7 @@ impl ClaimRules<'_> {
             }
             _ => {}
         }
-        if self
-            .subject
-            .is_some_and(|subject| !is_string(claims.sub, subject))
-        {
+        if self.subject.is_some_and(|subject| !is_string(claims.sub, subject)) {
             return Err(Reason::SubjectNotAccepted);
         }
         if self.revoked.iter().any(|jti| is_string(claims.jti, jti)) {
@@ -273,9 +262,7 @@ impl ClaimRules<'_> {
 
     fn has_audience(&self, aud: Value<'_>) -> bool {
         let accepted = |value: Value<'_>| {
-            value
-                .as_str()
-                .is_some_and(|name| self.audience.iter().any(|known| name == *known))
+            value.as_str().is_some_and(|name| self.audience.iter().any(|known| name == *known))
         };
         match aud.elements() {
             Some(mut elements) => elements.any(accepted),
@@ -285,9 +272,7 @@ impl ClaimRules<'_> {
 }
 
 fn is_string(claim: Option<Value<'_>>, expected: &str) -> bool {
-    claim
-        .and_then(|value| value.as_str())
-        .is_some_and(|text| text == expected)
+    claim.and_then(|value| value.as_str()).is_some_and(|text| text == expected)
 }
 
 /// A registered claim is absent or of its type; a wrong type is never taken for absent, nor passed
@@ -304,19 +289,15 @@ fn check_types(claims: &Registered<'_>) -> Result<Dates, Reason> {
     if !strings || !audience {
         return Err(Reason::ClaimTypeInvalid);
     }
-    Ok(Dates {
-        exp: date(claims.exp)?,
-        nbf: date(claims.nbf)?,
-        iat: date(claims.iat)?,
-    })
+    Ok(Dates { exp: date(claims.exp)?, nbf: date(claims.nbf)?, iat: date(claims.iat)? })
 }
 
 fn date(claim: Option<Value<'_>>) -> Result<Option<NumericDate>, Reason> {
     match claim {
         None => Ok(None),
-        Some(value) if value.kind() == Kind::Number => NumericDate::parse(value.text())
-            .map(Some)
-            .ok_or(Reason::ClaimTypeInvalid),
+        Some(value) if value.kind() == Kind::Number => {
+            NumericDate::parse(value.text()).map(Some).ok_or(Reason::ClaimTypeInvalid)
+        }
         Some(_) => Err(Reason::ClaimTypeInvalid),
     }
 }
@@ -345,10 +326,7 @@ pub struct ClaimsWriter<'o> {
 impl<'o> ClaimsWriter<'o> {
     /// An empty claims set in `out`.
     pub const fn new(out: &'o mut [u8]) -> Self {
-        Self {
-            out: Ok(Writer::new(out)),
-            gap: b"{",
-        }
+        Self { out: Ok(Writer::new(out)), gap: b"{" }
     }
 
     /// Adds a string.
@@ -415,8 +393,5 @@ fn push_integer(out: &mut Writer<'_>, value: i64) -> Result<(), Reason> {
     if value < 0 {
         out.push(b"-")?;
     }
-    digits
-        .iter()
-        .rev()
-        .try_for_each(|digit| out.push(&[*digit]))
+    digits.iter().rev().try_for_each(|digit| out.push(&[*digit]))
 }

@@ -28,10 +28,7 @@ enum Kind<'c> {
 
 impl Place<'static> {
     /// `Authorization: Bearer …`: the default, alone.
-    pub const AUTHORIZATION: Self = Self {
-        text: "authorization",
-        kind: Kind::Authorization,
-    };
+    pub const AUTHORIZATION: Self = Self { text: "authorization", kind: Kind::Authorization };
 }
 
 impl<'c> Place<'c> {
@@ -49,7 +46,7 @@ impl<'c> Place<'c> {
         let kind = match (word, name) {
             ("authorization", None) => Kind::Authorization,
             ("cookie", Some(name)) if is_token(name) => Kind::Cookie(name),
-            ("query", Some(name)) if !name.is_empty() && is_visible(name) => Kind::Query(name),
+            ("query", Some(name)) if !name.is_empty() && is_printable(name) => Kind::Query(name),
             ("header", Some(name)) if is_token(name) && !is_judged_elsewhere(name) => {
                 Kind::Header(name)
             }
@@ -80,18 +77,15 @@ impl<'c> Place<'c> {
     }
 }
 
+fn is_printable(name: &[u8]) -> bool {
+    name.iter().all(|byte| matches!(byte, 0x20..=0x7e))
+}
+
 /// Headers whose bytes another rule reads: a credential there would be judged by two grammars.
 fn is_judged_elsewhere(name: &[u8]) -> bool {
-    [
-        "authorization",
-        "cookie",
-        "host",
-        "origin",
-        "sec-fetch-site",
-        "sec-websocket-protocol",
-    ]
-    .iter()
-    .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    ["authorization", "cookie", "host", "origin", "sec-fetch-site", "sec-websocket-protocol"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The credential of a request, and where it stood.
@@ -122,9 +116,7 @@ impl<'r, 'c> Credential<'r, 'c> {
             return Ok((self.value, scratch));
         }
         let len = Decoded { rest: self.value }.count();
-        let (token, rest) = scratch
-            .split_at_mut_checked(len)
-            .ok_or(Reason::TokenTooLong)?;
+        let (token, rest) = scratch.split_at_mut_checked(len).ok_or(Reason::TokenTooLong)?;
         for (slot, byte) in token.iter_mut().zip(Decoded { rest: self.value }) {
             *slot = byte.ok_or(Reason::CredentialMalformed)?;
         }
@@ -135,12 +127,7 @@ impl<'r, 'c> Credential<'r, 'c> {
 /// Prints the place: the value is a secret.
 impl core::fmt::Debug for Credential<'_, '_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(
-            f,
-            "Credential({}, {} bytes)",
-            self.place.text,
-            self.value.len()
-        )
+        write!(f, "Credential({}, {} bytes)", self.place.text, self.value.len())
     }
 }
 
@@ -157,46 +144,69 @@ pub struct CredentialRules<'c> {
 
 impl Default for CredentialRules<'static> {
     fn default() -> Self {
-        Self {
-            places: &[Place::AUTHORIZATION],
-            anonymous: false,
-            first_present_wins: false,
-        }
+        Self { places: &[Place::AUTHORIZATION], anonymous: false, first_present_wins: false }
     }
 }
 
 impl<'c> CredentialRules<'c> {
+    /// Judges the size and the alphabet of what the places are going to be searched in.
+    ///
+    /// # Errors
+    /// [`Reason::RequestTooLarge`] or [`Reason::TargetMalformed`].
+    pub fn judge_size(&self, request: &Request<'_>) -> Result<(), Reason> {
+        for place in self.places {
+            match place.kind {
+                Kind::Query(_) if request.target.len() > MAX_TARGET_BYTES => {
+                    return Err(Reason::RequestTooLarge);
+                }
+                Kind::Query(_) if !is_visible(request.target) => {
+                    return Err(Reason::TargetMalformed);
+                }
+                Kind::Cookie(_) if cookie_bytes(request) > MAX_COOKIE_BYTES => {
+                    return Err(Reason::RequestTooLarge);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The one credential of the request, or none.
     ///
     /// # Errors
-    /// A reason of the 20xx or 23xx family.
+    /// A reason of the 23xx family.
     pub fn find<'r>(
         &self,
         request: &Request<'r>,
         judged: &Judged<'r>,
     ) -> Result<Option<Credential<'r, 'c>>, Reason> {
         // Two Authorization lines are refused even where no place reads them: what stands behind
-        // this gate might (DESIGN: more than one value denies).
+        // this gate might.
         let authorization = judged.authorization.single(Reason::CredentialDuplicate)?;
         let mut found = None;
         for place in self.places {
             let value = match place.kind {
                 Kind::Authorization => authorization.map(bearer).transpose()?,
-                Kind::Cookie(name) => self.one(cookies(request, name)?)?,
-                Kind::Query(name) => self.query(request, name)?,
-                Kind::Header(name) => self.one(request.values(name).map(trim))?,
-                Kind::Subprotocol(prefix) => self.one(subprotocols(request, prefix))?,
+                Kind::Cookie(name) if self.first_present_wins => {
+                    checked(cookies(request, name).find(|value| !value.is_empty()), is_b64token)?
+                }
+                Kind::Cookie(name) => checked(self.one(cookies(request, name))?, is_b64token)?,
+                Kind::Query(name) => {
+                    checked(self.one(parameters(request.target, name))?, is_encoded_b64token)?
+                }
+                Kind::Header(name) => {
+                    checked(self.one(request.values(name).map(trim))?, is_b64token)?
+                }
+                Kind::Subprotocol(prefix) => {
+                    checked(self.one(subprotocols(request, prefix))?, is_b64token)?
+                }
             };
             let Some(value) = value else { continue };
             if found.is_some() {
                 return Err(Reason::CredentialDuplicate);
             }
             let percent_encoded = place.is_query() && value.contains(&b'%');
-            found = Some(Credential {
-                place,
-                value,
-                percent_encoded,
-            });
+            found = Some(Credential { place, value, percent_encoded });
             if self.first_present_wins {
                 break;
             }
@@ -208,46 +218,29 @@ impl<'c> CredentialRules<'c> {
     #[must_use]
     pub fn cookie_presented(&self, request: &Request<'_>) -> bool {
         self.places.iter().any(|place| match place.kind {
-            Kind::Cookie(name) => {
-                cookies(request, name).is_ok_and(|mut values| values.next().is_some())
-            }
+            Kind::Cookie(name) => cookies(request, name).next().is_some(),
             _ => false,
         })
     }
 
-    /// The one value, which must be a b64token.
+    /// The only value, or none.
     fn one<'r>(&self, values: impl Iterator<Item = &'r [u8]>) -> Result<Option<&'r [u8]>, Reason> {
-        match self.pick(values)? {
-            Some(value) if !is_b64token(value) => Err(Reason::CredentialMalformed),
-            value => Ok(value),
-        }
-    }
-
-    fn pick<'r>(
-        &self,
-        mut values: impl Iterator<Item = &'r [u8]>,
-    ) -> Result<Option<&'r [u8]>, Reason> {
-        if self.first_present_wins {
-            return Ok(values.find(|value| !value.is_empty()));
-        }
+        let mut values = values.filter(|value| !(self.first_present_wins && value.is_empty()));
         let first = values.next();
         match values.next() {
             Some(_) => Err(Reason::CredentialDuplicate),
             None => Ok(first),
         }
     }
+}
 
-    fn query<'r>(&self, request: &Request<'r>, name: &[u8]) -> Result<Option<&'r [u8]>, Reason> {
-        if request.target.len() > MAX_TARGET_BYTES {
-            return Err(Reason::RequestTooLarge);
-        }
-        if !is_visible(request.target) {
-            return Err(Reason::TargetMalformed);
-        }
-        match self.pick(parameters(request.target, name))? {
-            Some(value) if !is_encoded_b64token(value) => Err(Reason::CredentialMalformed),
-            value => Ok(value),
-        }
+fn checked<'r>(
+    value: Option<&'r [u8]>,
+    well_formed: fn(&[u8]) -> bool,
+) -> Result<Option<&'r [u8]>, Reason> {
+    match value {
+        Some(value) if !well_formed(value) => Err(Reason::CredentialMalformed),
+        value => Ok(value),
     }
 }
 
@@ -271,27 +264,19 @@ pub fn bearer(value: &[u8]) -> Result<&[u8], Reason> {
     while let [b' ', rest @ ..] = token {
         token = rest;
     }
-    if is_b64token(token) {
-        Ok(token)
-    } else {
-        Err(Reason::CredentialMalformed)
-    }
+    if is_b64token(token) { Ok(token) } else { Err(Reason::CredentialMalformed) }
+}
+
+fn cookie_bytes(request: &Request<'_>) -> usize {
+    request.values(b"cookie").fold(0, |sum: usize, line| sum.saturating_add(line.len()))
 }
 
 /// The values of a cookie (RFC 6265 §5.4), over all lines: HTTP/2 splits them.
 fn cookies<'r, 'n>(
     request: &Request<'r>,
     name: &'n [u8],
-) -> Result<impl Iterator<Item = &'r [u8]> + use<'r, 'n>, Reason> {
-    let bytes = request
-        .values(b"cookie")
-        .fold(0_usize, |sum, line| sum.saturating_add(line.len()));
-    if bytes > MAX_COOKIE_BYTES {
-        return Err(Reason::RequestTooLarge);
-    }
-    Ok(request
-        .values(b"cookie")
-        .flat_map(move |line| cookie_values(line, name)))
+) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
+    request.values(b"cookie").flat_map(move |line| cookie_values(line, name))
 }
 
 /// The values of a cookie in one line.
@@ -299,11 +284,10 @@ pub(crate) fn cookie_values<'r, 'n>(
     line: &'r [u8],
     name: &'n [u8],
 ) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
-    line.split(|&byte| byte == b';')
-        .filter_map(move |pair| match split_once(trim(pair), b'=') {
-            (known, Some(value)) if trim_end(known) == name => Some(trim(value)),
-            _ => None,
-        })
+    line.split(|&byte| byte == b';').filter_map(move |pair| match split_once(trim(pair), b'=') {
+        (known, Some(value)) if trim_end(known) == name => Some(trim(value)),
+        _ => None,
+    })
 }
 
 /// The offered subprotocols that begin with the prefix, without it.
@@ -328,13 +312,10 @@ fn parameters<'r, 'n>(
     target: &'r [u8],
     name: &'n [u8],
 ) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
-    query_of(target)
-        .unwrap_or_default()
-        .split(|&byte| byte == b'&')
-        .filter_map(move |pair| {
-            let (known, value) = split_once(pair, b'=');
-            is_parameter(known, name).then(|| value.unwrap_or_default())
-        })
+    query_of(target).unwrap_or_default().split(|&byte| byte == b'&').filter_map(move |pair| {
+        let (known, value) = split_once(pair, b'=');
+        is_parameter(known, name).then(|| value.unwrap_or_default())
+    })
 }
 
 /// Whether a parameter's name, decoded, is this one. Decoding matters: `%74oken` is a second

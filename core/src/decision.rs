@@ -8,10 +8,7 @@ use core::fmt;
 
 /// The answer to one request. A denial is a value, never a panic or an error.
 #[derive(Clone, Copy, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it lives on the stack for one request; no heap here"
-)]
+#[allow(clippy::large_enum_variant, reason = "it lives on the stack for one request; no heap here")]
 #[must_use = "a decision that is not looked at lets everybody in"]
 pub enum Decision<'a> {
     /// The request may come in, on behalf of this principal.
@@ -56,24 +53,13 @@ pub struct Principal<'a> {
 #[derive(Clone, Copy)]
 enum Kind<'a> {
     Anonymous,
-    Capability {
-        id: &'a str,
-        scopes: &'a [&'a str],
-        expires: Option<u64>,
-    },
-    Token {
-        claims: Claims<'a>,
-        key: Option<&'a str>,
-        scope_claim: &'a str,
-    },
+    Capability { id: &'a str, scopes: &'a [&'a str], expires: Option<u64> },
+    Token { claims: Claims<'a>, key: Option<&'a str>, scope_claim: &'a str },
 }
 
 impl<'a> Principal<'a> {
     pub(crate) const fn anonymous() -> Self {
-        Self {
-            kind: Kind::Anonymous,
-            place: "",
-        }
+        Self { kind: Kind::Anonymous, place: "" }
     }
 
     pub(crate) const fn capability(
@@ -82,14 +68,7 @@ impl<'a> Principal<'a> {
         expires: Option<u64>,
         place: &'a str,
     ) -> Self {
-        Self {
-            kind: Kind::Capability {
-                id,
-                scopes,
-                expires,
-            },
-            place,
-        }
+        Self { kind: Kind::Capability { id, scopes, expires }, place }
     }
 
     pub(crate) const fn token(
@@ -98,14 +77,7 @@ impl<'a> Principal<'a> {
         scope_claim: &'a str,
         place: &'a str,
     ) -> Self {
-        Self {
-            kind: Kind::Token {
-                claims,
-                key,
-                scope_claim,
-            },
-            place,
-        }
+        Self { kind: Kind::Token { claims, key, scope_claim }, place }
     }
 
     /// `"anonymous"`, `"capability"` or `"token"`.
@@ -172,13 +144,9 @@ impl<'a> Principal<'a> {
         match self.kind {
             Kind::Anonymous => false,
             Kind::Capability { scopes, .. } => scopes.contains(&scope),
-            Kind::Token {
-                claims,
-                scope_claim,
-                ..
-            } => claims
-                .get(scope_claim)
-                .is_some_and(|value: Value<'_>| lists(value, scope)),
+            Kind::Token { claims, scope_claim, .. } => {
+                claims.get(scope_claim).is_some_and(|value: Value<'_>| lists(value, scope))
+            }
         }
     }
 

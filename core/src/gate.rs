@@ -86,6 +86,7 @@ impl<'c> Gate<'c> {
             return Err(Reason::ScratchTooSmall);
         }
         let judged = request.judged()?;
+        self.credential.judge_size(request)?;
         let authority = self.host.judge(request, &judged)?;
         let cookie_presented = || self.credential.cookie_presented(request);
         let page = self.origin.judge(&judged, &authority, cookie_presented)?;
@@ -101,11 +102,7 @@ impl<'c> Gate<'c> {
     /// Bytes of scratch that any request to this gate may need.
     #[must_use]
     pub fn scratch_bytes(&self) -> usize {
-        let payload = if self.jwt.is_some() {
-            Jwt::scratch_bytes(self.max_token_bytes)
-        } else {
-            0
-        };
+        let payload = if self.jwt.is_some() { Jwt::scratch_bytes(self.max_token_bytes) } else { 0 };
         let decoded_target = if self.credential.places.iter().any(Place::is_query) {
             self.max_token_bytes
         } else {
@@ -176,12 +173,7 @@ impl<'c> Gate<'c> {
             },
         )?;
         let expires = entry.expires.map(UnixTime::seconds);
-        Ok(Principal::capability(
-            entry.id,
-            entry.scopes,
-            expires,
-            place,
-        ))
+        Ok(Principal::capability(entry.id, entry.scopes, expires, place))
     }
 
     fn prove_token<'a>(
@@ -199,11 +191,7 @@ impl<'c> Gate<'c> {
         let key = jwt.keys.get(signed.key()).and_then(Key::id);
         let claims = signed.claims(&jwt.claims, now)?;
         self.scope.judge(
-            |scope| {
-                claims
-                    .get(self.scope.claim)
-                    .is_some_and(|claim| scope::lists(claim, scope))
-            },
+            |scope| claims.get(self.scope.claim).is_some_and(|claim| scope::lists(claim, scope)),
             |resource| {
                 claims
                     .get(self.scope.resource_claim)

@@ -6,7 +6,7 @@
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_NAME_BYTES};
 use crate::reason::Reason;
 use crate::request::{Judged, Request, Scheme};
-use crate::text::ascii::{decimal, position, split_once, split_str, trim};
+use crate::text::ascii::{decimal, is_token, position, split_once, split_str, trim};
 use crate::text::ip::{ip, ipv4, ipv6};
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
@@ -80,10 +80,7 @@ impl<'r> Host<'r> {
     }
 
     pub(crate) const fn without_port(self) -> Self {
-        Self {
-            name: self.name,
-            port: None,
-        }
+        Self { name: self.name, port: None }
     }
 
     pub(crate) const fn dns(&self) -> Option<&'r [u8]> {
@@ -114,10 +111,8 @@ impl<'r> Host<'r> {
         let Name::Dns(name) = self.name else {
             return false;
         };
-        let Some((label, rest)) = name
-            .len()
-            .checked_sub(base.len())
-            .and_then(|at| name.split_at_checked(at))
+        let Some((label, rest)) =
+            name.len().checked_sub(base.len()).and_then(|at| name.split_at_checked(at))
         else {
             return false;
         };
@@ -204,7 +199,7 @@ fn write_groups(out: &mut impl fmt::Write, groups: &[u16]) -> fmt::Result {
 
 /// A port has one spelling: decimal, no leading zero, 1 to 65535.
 pub(crate) fn port_number(digits: &[u8]) -> Option<u16> {
-    decimal(digits, 65_535)?.try_into().ok()
+    decimal(digits, 65_535)?.try_into().ok().filter(|&port| port != 0)
 }
 
 /// A DNS name of letters, digits, `-` and `_`, or a dotted IPv4 address in its one spelling.
@@ -232,9 +227,7 @@ fn is_label(label: &[u8]) -> bool {
     !label.is_empty()
         && label.len() <= 63
         && ends_well
-        && label
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && label.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_number(label: &[u8]) -> bool {
@@ -273,11 +266,7 @@ impl<'c> HostPattern<'c> {
             .filter(|host| !any_port || host.port.is_none())
             .filter(|host| !any_label || is_wildcard_base(host))
             .ok_or(Reason::HostRuleInvalid)?;
-        Ok(Self {
-            host,
-            any_label,
-            any_port,
-        })
+        Ok(Self { host, any_label, any_port })
     }
 
     fn matches(&self, host: &Host<'_>, scheme: Scheme) -> bool {
@@ -320,16 +309,8 @@ impl Cidr {
             Some(digits) => decimal(digits.as_bytes(), width).ok_or(Reason::HostRuleInvalid)?,
             None => width,
         };
-        let block = Self {
-            bits,
-            len,
-            v6: width == 128,
-        };
-        if block.prefix(bits) == bits {
-            Ok(block)
-        } else {
-            Err(Reason::HostRuleInvalid)
-        }
+        let block = Self { bits, len, v6: width == 128 };
+        if block.prefix(bits) == bits { Ok(block) } else { Err(Reason::HostRuleInvalid) }
     }
 
     fn contains(&self, address: IpAddr) -> bool {
@@ -342,9 +323,7 @@ impl Cidr {
     fn prefix(&self, bits: u128) -> u128 {
         let width: u32 = if self.v6 { 128 } else { 32 };
         let below = width.saturating_sub(self.len);
-        bits.checked_shr(below)
-            .and_then(|bits| bits.checked_shl(below))
-            .unwrap_or(0)
+        bits.checked_shr(below).and_then(|bits| bits.checked_shl(below)).unwrap_or(0)
     }
 }
 
@@ -407,11 +386,7 @@ impl HostRules<'_> {
             Err(reason) => return Err(reason),
         };
         match self.allow {
-            Some(allow)
-                if !allow
-                    .iter()
-                    .any(|rule| rule.matches(&host, authority.scheme)) =>
-            {
+            Some(allow) if !allow.iter().any(|rule| rule.matches(&host, authority.scheme)) => {
                 Err(Reason::HostNotAllowed)
             }
             _ => Ok(authority),
@@ -430,53 +405,41 @@ impl HostRules<'_> {
             Some(text) => Host::parse(text).ok_or(Reason::HostMalformed),
         };
         if !trusted {
-            return Ok(Authority {
-                scheme: request.scheme,
-                host: direct,
-                also: None,
-            });
-        }
-        if self.forwarded_lenient {
-            return lenient(request, direct);
+            return Ok(Authority { scheme: request.scheme, host: direct, also: None });
         }
         if !self.unchecked
             && let Err(reason @ Reason::HostMalformed) = direct
         {
             return Err(reason);
         }
+        if self.forwarded_lenient {
+            return lenient(request, direct);
+        }
         let (host, scheme) = forwarded(request)?;
-        Ok(Authority {
-            scheme: scheme.unwrap_or(request.scheme),
-            host: host.map_or(direct, Ok),
-            also: None,
-        })
+        Ok(Authority { scheme, host: host.map_or(direct, Ok), also: None })
     }
 
     fn trusts(&self, request: &Request<'_>) -> bool {
-        request.peer.is_some_and(|peer| {
-            self.trusted_proxies
-                .iter()
-                .any(|block| block.contains(peer))
-        })
+        request
+            .peer
+            .is_some_and(|peer| self.trusted_proxies.iter().any(|block| block.contains(peer)))
     }
 }
 
 /// The authority that a trusted proxy reports. Both families of headers may be there, since a proxy
 /// that writes one passes the other on as the client sent it: then they must agree.
-fn forwarded<'r>(request: &Request<'r>) -> Result<(Option<Host<'r>>, Option<Scheme>), Reason> {
+fn forwarded<'r>(request: &Request<'r>) -> Result<(Option<Host<'r>>, Scheme), Reason> {
     let (rfc_host, rfc_proto) = rfc_7239(request)?;
     let x_host = first_hop(request, b"x-forwarded-host")?;
     let x_proto = first_hop(request, b"x-forwarded-proto")?;
-    let host = agree(
-        rfc_host.map(parse_forwarded_host).transpose()?,
-        x_host.map(parse_forwarded_host).transpose()?,
-        |a, b| a.name == b.name && a.port == b.port,
-    )?;
-    let scheme = agree(
-        rfc_proto.map(parse_proto).transpose()?,
-        x_proto.map(parse_proto).transpose()?,
-        |a, b| a == b,
-    )?;
+    let rfc_host = rfc_host.map(parse_forwarded_host).transpose()?;
+    let x_host = x_host.map(parse_forwarded_host).transpose()?;
+    let rfc_proto = rfc_proto.map(parse_proto).transpose()?;
+    let x_proto = x_proto.map(parse_proto).transpose()?;
+    let scheme = agree(rfc_proto, x_proto, |a, b| a == b)?.unwrap_or(request.scheme);
+    let host = agree(rfc_host, x_host, |a, b| {
+        a.name == b.name && a.port_or_default(scheme) == b.port_or_default(scheme)
+    })?;
     Ok((host, scheme))
 }
 
@@ -541,7 +504,7 @@ fn rfc_7239<'r>(request: &Request<'r>) -> Result<HostAndProto<'r>, Reason> {
 /// in it is refused, since no host and no protocol has one.
 fn forwarded_pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = split_once(text, b'=');
-    let rest = rest?;
+    let rest = rest.filter(|_| is_token(trim(name)))?;
     let (value, rest) = match rest {
         [b'"', quoted @ ..] => {
             let (value, rest) = split_once(quoted, b'"');
@@ -551,10 +514,8 @@ fn forwarded_pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
             (value, trim(rest?))
         }
         _ => {
-            let end = rest
-                .iter()
-                .position(|byte| matches!(byte, b';' | b','))
-                .unwrap_or(rest.len());
+            let end =
+                rest.iter().position(|byte| matches!(byte, b';' | b',')).unwrap_or(rest.len());
             let (value, rest) = rest.split_at_checked(end)?;
             (trim(value), rest)
         }
@@ -579,16 +540,8 @@ fn lenient<'r>(
     let scheme = proto.and_then(Scheme::parse).unwrap_or(request.scheme);
     let reported = first_hop(request, b"x-forwarded-host")?.and_then(Host::parse);
     Ok(match reported {
-        Some(host) => Authority {
-            scheme,
-            host: Ok(host),
-            also: direct.ok(),
-        },
-        None => Authority {
-            scheme,
-            host: direct,
-            also: None,
-        },
+        Some(host) => Authority { scheme, host: Ok(host), also: direct.ok() },
+        None => Authority { scheme, host: direct, also: None },
     })
 }
 

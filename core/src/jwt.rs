@@ -64,9 +64,7 @@ impl<'c> Jwt<'c> {
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Result<Claims<'a>, Reason> {
-        Parsed::parse(token, MAX_TOKEN_BYTES, self)?
-            .prove(self, scratch)?
-            .claims(&self.claims, now)
+        Parsed::parse(token, MAX_TOKEN_BYTES, self)?.prove(self, scratch)?.claims(&self.claims, now)
     }
 }
 
@@ -105,23 +103,13 @@ impl<'t> Parsed<'t> {
         if !in_alphabet {
             return Err(Reason::TokenAlphabet);
         }
-        let (header, payload, signature, signing_input) = segments(token)
-            .filter(|_| dots == 2)
-            .ok_or(Reason::TokenSegments)?;
-        if ![header, payload, signature]
-            .into_iter()
-            .all(base64url::is_canonical)
-        {
+        let (header, payload, signature, signing_input) =
+            segments(token).filter(|_| dots == 2).ok_or(Reason::TokenSegments)?;
+        if ![header, payload, signature].into_iter().all(base64url::is_canonical) {
             return Err(Reason::TokenBase64);
         }
         let (algorithm, choice) = read_header(header, jwt)?;
-        Ok(Self {
-            signing_input,
-            payload,
-            signature,
-            algorithm,
-            choice,
-        })
+        Ok(Self { signing_input, payload, signature, algorithm, choice })
     }
 
     /// Proves the MAC and decodes the payload into `scratch`.
@@ -137,9 +125,8 @@ impl<'t> Parsed<'t> {
         let tag = base64url::decode(self.signature, &mut tag).unwrap_or_default();
         let mut decoder =
             Decoder::new(self.payload, &mut *payload).ok_or(Reason::ScratchTooSmall)?;
-        let mut fitting = keys
-            .filter(|(_, key)| Some(key.algorithm()) == self.algorithm)
-            .peekable();
+        let mut fitting =
+            keys.filter(|(_, key)| Some(key.algorithm()) == self.algorithm).peekable();
         if fitting.peek().is_none() {
             return Err(Reason::AlgorithmNotAllowed);
         }
@@ -149,11 +136,7 @@ impl<'t> Parsed<'t> {
         if !decoder.finish() {
             return Err(Reason::TokenBase64);
         }
-        Ok(Signed {
-            payload,
-            spare,
-            key,
-        })
+        Ok(Signed { payload, spare, key })
     }
 
     /// The keys that may prove the token, with their places.
@@ -190,38 +173,14 @@ fn segments(token: &[u8]) -> Option<Segments<'_>> {
 
 /// The headers that nearly every issuer writes, as they stand in the token.
 static KNOWN_HEADERS: [(&[u8], Algorithm, Option<&str>); 9] = [
-    (
-        b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
-        Algorithm::Hs256,
-        Some("JWT"),
-    ),
-    (
-        b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
-        Algorithm::Hs256,
-        Some("JWT"),
-    ),
+    (b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", Algorithm::Hs256, Some("JWT")),
+    (b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9", Algorithm::Hs256, Some("JWT")),
     (b"eyJhbGciOiJIUzI1NiJ9", Algorithm::Hs256, None),
-    (
-        b"eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9",
-        Algorithm::Hs384,
-        Some("JWT"),
-    ),
-    (
-        b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzM4NCJ9",
-        Algorithm::Hs384,
-        Some("JWT"),
-    ),
+    (b"eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9", Algorithm::Hs384, Some("JWT")),
+    (b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzM4NCJ9", Algorithm::Hs384, Some("JWT")),
     (b"eyJhbGciOiJIUzM4NCJ9", Algorithm::Hs384, None),
-    (
-        b"eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9",
-        Algorithm::Hs512,
-        Some("JWT"),
-    ),
-    (
-        b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9",
-        Algorithm::Hs512,
-        Some("JWT"),
-    ),
+    (b"eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9", Algorithm::Hs512, Some("JWT")),
+    (b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9", Algorithm::Hs512, Some("JWT")),
     (b"eyJhbGciOiJIUzUxMiJ9", Algorithm::Hs512, None),
 ];
 
@@ -293,10 +252,7 @@ fn read_any_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Cho
         return Err(Reason::HeaderUnsupported);
     }
     check_type(typ, jwt)?;
-    Ok((
-        Algorithm::ALL.into_iter().find(|known| alg == known.name()),
-        choice,
-    ))
+    Ok((Algorithm::ALL.into_iter().find(|known| alg == known.name()), choice))
 }
 
 fn string_of(field: Option<Value<'_>>) -> Result<Option<JsonStr<'_>>, Reason> {
@@ -328,11 +284,7 @@ fn check_type(typ: Option<JsonStr<'_>>, jwt: &Jwt<'_>) -> Result<(), Reason> {
         Some(typ) if jwt.types.is_empty() => is_media_type(typ, "JWT"),
         Some(typ) => jwt.types.iter().any(|name| is_media_type(typ, name)),
     };
-    if accepted {
-        Ok(())
-    } else {
-        Err(Reason::HeaderTypeUnexpected)
-    }
+    if accepted { Ok(()) } else { Err(Reason::HeaderTypeUnexpected) }
 }
 
 /// Whether two media types are the same, a leading `application/` left aside (RFC 7515 §4.1.9).
@@ -444,9 +396,7 @@ fn write_header<'o>(key: &Key<'_>, out: &'o mut [u8]) -> Result<&'o [u8], Reason
 }
 
 fn push_encoded(out: &mut Writer<'_>, bytes: &[u8]) -> Result<(), Reason> {
-    let written = base64url::encode(bytes, out.room())
-        .ok_or(Reason::OutputTooSmall)?
-        .len();
+    let written = base64url::encode(bytes, out.room()).ok_or(Reason::OutputTooSmall)?.len();
     out.advance(written);
     Ok(())
 }

@@ -42,9 +42,7 @@ impl Algorithm {
     /// The algorithm of this name, byte for byte.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// Bytes of the MAC, and the least that a secret may have (RFC 7518 §3.2).
@@ -152,20 +150,14 @@ impl<'c> Key<'c> {
             Algorithm::Hs384 => HmacCore::new_from_slice(secret).map(States::Hs384),
             Algorithm::Hs512 => HmacCore::new_from_slice(secret).map(States::Hs512),
         };
-        Ok(Self {
-            id,
-            states: states.map_err(|_| Reason::KeyInvalid)?,
-        })
+        Ok(Self { id, states: states.map_err(|_| Reason::KeyInvalid)? })
     }
 
     /// The same key under another id, which may live elsewhere. An id that [`Key::new`] would refuse
     /// leaves the key without one.
     #[must_use]
     pub fn with_id(self, id: Option<&str>) -> Key<'_> {
-        Key {
-            id: id.filter(|id| is_kid(id)),
-            states: self.states,
-        }
+        Key { id: id.filter(|id| is_kid(id)), states: self.states }
     }
 
     /// The `kid` that chooses this key.
@@ -368,9 +360,6 @@ mod tests {
     fn a_key_prints_its_algorithm_only() {
         let key = Key::new(Some("kid-1"), Algorithm::Hs256, &[7; 32]).unwrap();
         assert_eq!(std::format!("{key:?}"), "Key(HS256)");
-        assert_eq!(
-            std::format!("{:?}", SecretBuffer::<8>::new()),
-            "SecretBuffer(8 bytes)"
-        );
+        assert_eq!(std::format!("{:?}", SecretBuffer::<8>::new()), "SecretBuffer(8 bytes)");
     }
 }

@@ -1,9 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
-#![forbid(
-    unsafe_code,
-    reason = "vector code belongs in a crate of its own, with a portable twin"
-)]
+#![forbid(unsafe_code, reason = "vector code belongs in a crate of its own, with a portable twin")]
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::expect_used,

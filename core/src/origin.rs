@@ -44,11 +44,7 @@ impl<'r> Origin<'r> {
                 host.is_serialized(authority)
                     && (host.port().is_none() || host.port() != default_port(tuple.scheme))
             });
-        if serialized {
-            Ok(Self::Tuple(tuple))
-        } else {
-            Err(Reason::OriginMalformed)
-        }
+        if serialized { Ok(Self::Tuple(tuple)) } else { Err(Reason::OriginMalformed) }
     }
 
     /// Reads a header value and forgives upper case, a spelled-out default port and long IPv6.
@@ -56,9 +52,7 @@ impl<'r> Origin<'r> {
         if text == b"null" {
             return Ok(Self::Null);
         }
-        Tuple::read(text)
-            .map(|(tuple, _)| Self::Tuple(tuple))
-            .ok_or(Reason::OriginMalformed)
+        Tuple::read(text).map(|(tuple, _)| Self::Tuple(tuple)).ok_or(Reason::OriginMalformed)
     }
 }
 
@@ -122,13 +116,7 @@ fn is_scheme(text: &[u8]) -> bool {
 
 /// The port that the serialization of an origin leaves out (WHATWG URL, special schemes).
 fn default_port(scheme: &[u8]) -> Option<u16> {
-    for (known, port) in [
-        ("https", 443),
-        ("http", 80),
-        ("wss", 443),
-        ("ws", 80),
-        ("ftp", 21),
-    ] {
+    for (known, port) in [("https", 443), ("http", 80), ("wss", 443), ("ws", 80), ("ftp", 21)] {
         if scheme.eq_ignore_ascii_case(known.as_bytes()) {
             return Some(port);
         }
@@ -155,9 +143,7 @@ pub fn canonical(line: &str) -> Result<heapless::String<MAX_ORIGIN_BYTES>, Reaso
         None => (rest, false),
     };
     let mut plain = heapless::String::<MAX_ORIGIN_BYTES>::new();
-    let joined = [scheme, "://", rest]
-        .iter()
-        .try_for_each(|part| plain.push_str(part));
+    let joined = [scheme, "://", rest].iter().try_for_each(|part| plain.push_str(part));
     if joined.is_err() {
         return Err(Reason::OriginRuleInvalid);
     }
@@ -189,11 +175,7 @@ fn write_canonical(
     out.write_str(if any_label { "://*." } else { "://" })?;
     if let Some(host) = tuple.host {
         let spelled_out = host.port() == default_port(tuple.scheme);
-        let host = if spelled_out {
-            host.without_port()
-        } else {
-            host
-        };
+        let host = if spelled_out { host.without_port() } else { host };
         write!(out, "{host}")?;
     }
     out.write_str(if any_port { ":*" } else { "" })
@@ -231,15 +213,7 @@ impl<'c> OriginPattern<'c> {
             "" => None,
             _ => Some(Host::parse(rest.as_bytes()).ok_or(invalid)?),
         };
-        Ok(Self {
-            text,
-            tuple: Tuple {
-                scheme: scheme.as_bytes(),
-                host,
-            },
-            any_label,
-            any_port,
-        })
+        Ok(Self { text, tuple: Tuple { scheme: scheme.as_bytes(), host }, any_label, any_port })
     }
 
     fn matches(&self, origin: &Tuple<'_>, aliases: bool) -> bool {
@@ -388,11 +362,7 @@ impl OriginRules<'_> {
             AbsentOrigin::Require => true,
             AbsentOrigin::AllowNative => fetch_site == FetchSite::Unknown && cookie_presented(),
         };
-        if owed {
-            Err(Reason::OriginMissing)
-        } else {
-            Ok(Page::Settled)
-        }
+        if owed { Err(Reason::OriginMissing) } else { Ok(Page::Settled) }
     }
 
     fn present(
@@ -425,10 +395,7 @@ impl OriginRules<'_> {
             return Ok(Page::OwesCredential);
         }
         if self.has_list()
-            && self
-                .allow
-                .iter()
-                .any(|line| line.matches(&tuple, self.loopback_aliases))
+            && self.allow.iter().any(|line| line.matches(&tuple, self.loopback_aliases))
         {
             return Ok(Page::Settled);
         }
@@ -457,9 +424,7 @@ impl OriginRules<'_> {
     fn is_own(&self, page: &Tuple<'_>, authority: &Authority<'_>) -> Result<bool, Reason> {
         let own = authority.host?;
         Ok(self.is_at(page, &own, authority.scheme)
-            || authority
-                .also
-                .is_some_and(|own| self.is_at(page, &own, authority.scheme)))
+            || authority.also.is_some_and(|own| self.is_at(page, &own, authority.scheme)))
     }
 
     fn is_at(&self, page: &Tuple<'_>, own: &Host<'_>, scheme: Scheme) -> bool {

@@ -44,6 +44,5 @@ pub fn json_object(text: &[u8], spare: &mut [u8]) -> Result<(), Reason> {
 #[must_use]
 pub fn json_at<'a>(text: &'a [u8], path: &[&str]) -> Option<Value<'a>> {
     let (first, rest) = path.split_first()?;
-    rest.iter()
-        .try_fold(json::find(text, first)?, |value, name| value.get(name))
+    rest.iter().try_fold(json::find(text, first)?, |value, name| value.get(name))
 }

@@ -263,10 +263,7 @@ impl Reason {
     /// The reason with this number.
     #[must_use]
     pub fn from_code(code: u32) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|reason| reason.code() == code)
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
     }
 
     /// The `WWW-Authenticate` value that goes with the refusal, or `None` where the class has none.

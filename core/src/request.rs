@@ -59,10 +59,7 @@ impl<'r> Header<'r> {
     /// A header line from text.
     #[must_use]
     pub const fn new(name: &'r str, value: &'r str) -> Self {
-        Self {
-            name: name.as_bytes(),
-            value: value.as_bytes(),
-        }
+        Self { name: name.as_bytes(), value: value.as_bytes() }
     }
 }
 
@@ -136,9 +133,7 @@ pub struct Judged<'r> {
 
 impl fmt::Debug for Judged<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Judged")
-            .field("forwarded", &self.forwarded)
-            .finish_non_exhaustive()
+        f.debug_struct("Judged").field("forwarded", &self.forwarded).finish_non_exhaustive()
     }
 }
 
@@ -187,10 +182,7 @@ impl<'r> Request<'r> {
     /// The values of a header, in the order of arrival.
     pub fn values<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
         let headers = self.headers;
-        headers
-            .iter()
-            .filter(move |header| named(header, name))
-            .map(|header| header.value)
+        headers.iter().filter(move |header| named(header, name)).map(|header| header.value)
     }
 }
 

@@ -20,12 +20,7 @@ pub struct ScopeRules<'c> {
 
 impl Default for ScopeRules<'_> {
     fn default() -> Self {
-        Self {
-            require: &[],
-            claim: "scope",
-            resource: None,
-            resource_claim: "resources",
-        }
+        Self { require: &[], claim: "scope", resource: None, resource_claim: "resources" }
     }
 }
 

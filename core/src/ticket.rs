@@ -33,13 +33,10 @@ impl core::fmt::Debug for Ticket {
 }
 
 impl<const N: usize> Tickets<N> {
-    /// An empty table whose tickets are good for `ttl` seconds.
+    /// An empty table whose tickets are good up to the second that lies `ttl` after their issue.
     #[must_use]
     pub const fn new(ttl: u64) -> Self {
-        Self {
-            ttl,
-            open: Vec::new(),
-        }
+        Self { ttl, open: Vec::new() }
     }
 
     /// Issues a ticket from 32 bytes of a cryptographic random source: 43 characters of base64url,
@@ -59,16 +56,11 @@ impl<const N: usize> Tickets<N> {
         let now = now.known()?;
         let token = capability::generate(entropy, Form::Base64Url, out)?;
         let payload = Vec::from_slice(payload).map_err(|_| Reason::OutputTooSmall)?;
-        self.open.retain(|ticket| ticket.expires > now);
+        self.open.retain(|ticket| ticket.expires >= now);
         let digest = Digest::of(token.as_bytes());
         let expires = now.saturating_add(self.ttl);
         self.open
-            .push(Ticket {
-                digest,
-                payload,
-                expires,
-                used: false,
-            })
+            .push(Ticket { digest, payload, expires, used: false })
             .map_err(|_| Reason::StoreUnavailable)?;
         Ok(token)
     }
@@ -81,16 +73,11 @@ impl<const N: usize> Tickets<N> {
     pub fn redeem(&mut self, token: &[u8], now: UnixTime) -> Result<&[u8], Reason> {
         let now = now.known()?;
         let index = capability::find(token, self.open.iter().map(|ticket| &ticket.digest));
-        let ticket = index
-            .and_then(|index| self.open.get_mut(index))
-            .ok_or(Reason::CapabilityUnknown)?;
+        let ticket =
+            index.and_then(|index| self.open.get_mut(index)).ok_or(Reason::CapabilityUnknown)?;
         if core::mem::replace(&mut ticket.used, true) {
             return Err(Reason::TokenAlreadyUsed);
         }
-        if now >= ticket.expires {
-            Err(Reason::TokenExpired)
-        } else {
-            Ok(&ticket.payload)
-        }
+        if now > ticket.expires { Err(Reason::TokenExpired) } else { Ok(&ticket.payload) }
     }
 }

@@ -9,9 +9,7 @@ use zeroize::Zeroizing;
 pub fn now() -> UnixTime {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(UnixTime::UNKNOWN, |since| {
-            UnixTime::from_seconds(since.as_secs())
-        })
+        .map_or(UnixTime::UNKNOWN, |since| UnixTime::from_seconds(since.as_secs()))
 }
 
 /// A new capability token with 256 bits from the system's random source. The string is wiped on

@@ -38,13 +38,7 @@ impl Position {
 
 impl PolicyError {
     pub(crate) fn new(reason: Reason, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            reason,
-            message: message.into(),
-            path: path.into(),
-            position: None,
-            file: None,
-        }
+        Self { reason, message: message.into(), path: path.into(), position: None, file: None }
     }
 
     pub(crate) fn at(mut self, position: Position) -> Self {

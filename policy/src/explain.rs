@@ -71,19 +71,11 @@ pub(crate) fn explain(gate: &Gate<'_>, request: &Request<'_>, now: UnixTime) -> 
     let (reason, principal) = match gate.decide(request, now, &mut scratch) {
         Decision::Allow(principal) => {
             let id = principal.id().map(|id| id.to_string()).unwrap_or_default();
-            (
-                None,
-                Some(format!("{} {}", principal.kind(), shown(id.as_bytes()))),
-            )
+            (None, Some(format!("{} {}", principal.kind(), shown(id.as_bytes()))))
         }
         Decision::Deny(reason) => (Some(reason), None),
     };
-    let mut story = Story {
-        gate,
-        request,
-        now,
-        steps: Vec::new(),
-    };
+    let mut story = Story { gate, request, now, steps: Vec::new() };
     // The stages stop by themselves; a refusal behind the last one that they know of is the
     // gate's word.
     if story.tell().is_ok()
@@ -91,11 +83,7 @@ pub(crate) fn explain(gate: &Gate<'_>, request: &Request<'_>, now: UnixTime) -> 
     {
         last.outcome = Outcome::Refused(reason);
     }
-    Explanation {
-        reason,
-        principal,
-        steps: story.steps,
-    }
+    Explanation { reason, principal, steps: story.steps }
 }
 
 struct Story<'g, 'r> {
@@ -107,14 +95,13 @@ struct Story<'g, 'r> {
 
 impl<'r> Story<'_, 'r> {
     fn tell(&mut self) -> Result<(), Reason> {
-        let judged = self.request.judged();
+        let sized = self.gate.credential.judge_size(self.request);
+        let judged = self.request.judged().and_then(|judged| sized.map(|()| judged));
         let details = vec![format!(
             "{} header lines, {} scheme, peer {}",
             self.request.headers.len(),
             self.request.scheme.as_str(),
-            self.request
-                .peer
-                .map_or_else(|| "unknown".to_owned(), |peer| peer.to_string()),
+            self.request.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string()),
         )];
         let judged = self.step("request", judged, details)?;
         let authority = self.host(&judged)?;
@@ -128,15 +115,9 @@ impl<'r> Story<'_, 'r> {
         result: Result<T, Reason>,
         details: Vec<String>,
     ) -> Result<T, Reason> {
-        let outcome = result
-            .as_ref()
-            .err()
-            .map_or(Outcome::Passed, |&reason| Outcome::Refused(reason));
-        self.steps.push(Step {
-            stage,
-            outcome,
-            details,
-        });
+        let outcome =
+            result.as_ref().err().map_or(Outcome::Passed, |&reason| Outcome::Refused(reason));
+        self.steps.push(Step { stage, outcome, details });
         result
     }
 
@@ -145,10 +126,7 @@ impl<'r> Story<'_, 'r> {
         if values.is_empty() {
             vec![format!("{name}: absent")]
         } else {
-            values
-                .into_iter()
-                .map(|value| format!("{name}: {value}"))
-                .collect()
+            values.into_iter().map(|value| format!("{name}: {value}")).collect()
         }
     }
 
@@ -163,10 +141,7 @@ impl<'r> Story<'_, 'r> {
         details.push(if rules.trusted_proxies.is_empty() {
             "forwarding headers do not count: no proxy is listed".to_owned()
         } else {
-            format!(
-                "forwarding headers count from {} listed blocks",
-                rules.trusted_proxies.len()
-            )
+            format!("forwarding headers count from {} listed blocks", rules.trusted_proxies.len())
         });
         details.push(match rules.allow {
             None if rules.unchecked => "hosts are not judged (unchecked)".to_owned(),
@@ -174,12 +149,7 @@ impl<'r> Story<'_, 'r> {
             Some(allow) => format!("{} hosts are allowed", allow.len()),
         });
         let authority = rules.judge(self.request, judged);
-        if let Ok(Authority {
-            scheme,
-            host: Ok(host),
-            ..
-        }) = &authority
-        {
+        if let Ok(Authority { scheme, host: Ok(host), .. }) = &authority {
             details.push(format!("asked for {}://{host}", scheme.as_str()));
         }
         self.step("host", authority, details)
@@ -199,10 +169,8 @@ impl<'r> Story<'_, 'r> {
             OriginMode::AfterCredential => "mode after-credential".to_owned(),
             OriginMode::Off => "mode off: nothing is judged".to_owned(),
         });
-        if matches!(
-            rules.mode,
-            OriginMode::SameOrigin | OriginMode::SameOriginOrList
-        ) && let Ok(host) = &authority.host
+        if matches!(rules.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList)
+            && let Ok(host) = &authority.host
         {
             details.push(format!("own origin {}://{host}", authority.scheme.as_str()));
         }
@@ -216,11 +184,7 @@ impl<'r> Story<'_, 'r> {
 
     fn credential(&mut self, judged: &Judged<'r>, page: Page) -> Result<(), Reason> {
         let rules = self.gate.credential;
-        let places: Vec<&str> = rules
-            .places
-            .iter()
-            .map(doorward_core::Place::as_str)
-            .collect();
+        let places: Vec<&str> = rules.places.iter().map(doorward_core::Place::as_str).collect();
         let mut details = vec![format!("places: {}", places.join(", "))];
         let found = match rules.find(self.request, judged) {
             Ok(None) if !rules.anonymous => {
@@ -275,9 +239,7 @@ impl<'r> Story<'_, 'r> {
             let present = doorward_core::strip_query(self.request.target, name, &mut out)
                 .is_ok_and(|stripped| stripped != self.request.target);
             if present && !places.contains(&place.as_str()) {
-                hints.push(format!(
-                    "the target has `{name}`, but \"{place}\" is not a place"
-                ));
+                hints.push(format!("the target has `{name}`, but \"{place}\" is not a place"));
             }
         }
         hints
@@ -287,9 +249,7 @@ impl<'r> Story<'_, 'r> {
         let mut details = vec![format!("a signed token of {} characters", token.len())];
         details.extend(header_lines(token));
         details.extend(jwt.keys.iter().map(|key| {
-            let id = key
-                .id()
-                .map_or_else(|| "no id".to_owned(), |id| shown(id.as_bytes()));
+            let id = key.id().map_or_else(|| "no id".to_owned(), |id| shown(id.as_bytes()));
             format!("key {} ({id})", key.algorithm().name())
         }));
         let mut room = vec![0; self.gate.scratch_bytes()];
@@ -302,11 +262,7 @@ impl<'r> Story<'_, 'r> {
     fn claims(&mut self, jwt: &Jwt<'_>, signed: Signed<'_>) -> Result<(), Reason> {
         let rules = &jwt.claims;
         let payload = signed.payload();
-        let mut details = vec![format!(
-            "now {}, leeway {} s",
-            self.now.seconds(),
-            rules.leeway
-        )];
+        let mut details = vec![format!("now {}, leeway {} s", self.now.seconds(), rules.leeway)];
         for name in ["exp", "nbf", "iat", "iss", "aud", "sub", "jti"] {
             if let Some(value) = primitive::json_at(payload, &[name]) {
                 details.push(format!("{name}: {}", shown(value.raw().as_bytes())));
@@ -322,10 +278,7 @@ impl<'r> Story<'_, 'r> {
             names => format!("audience expected: {}", names.join(", ")),
         });
         if !self.gate.scope.require.is_empty() {
-            details.push(format!(
-                "scopes required: {}",
-                self.gate.scope.require.join(" ")
-            ));
+            details.push(format!("scopes required: {}", self.gate.scope.require.join(" ")));
         }
         let claims: Result<Claims<'_>, Reason> = signed.claims(rules, self.now);
         self.step("claims", claims.map(|_| ()), details)

@@ -91,11 +91,7 @@ impl Policy {
 
     fn from_source(source: Source) -> Result<Self, PolicyError> {
         let (loaded, warnings) = source.load()?;
-        Ok(Self {
-            loaded,
-            warnings,
-            source,
-        })
+        Ok(Self { loaded, warnings, source })
     }
 
     /// What works and should not stay so, such as a secret file that everybody can read.
@@ -118,9 +114,7 @@ impl Policy {
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy")
-            .field("warnings", &self.warnings)
-            .finish_non_exhaustive()
+        f.debug_struct("Policy").field("warnings", &self.warnings).finish_non_exhaustive()
     }
 }
 
@@ -154,9 +148,7 @@ impl Gate {
     /// The rules of this moment, for deciding without an allocation.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            loaded: self.shared.current.load_full(),
-        }
+        Snapshot { loaded: self.shared.current.load_full() }
     }
 
     /// Decides one request by the system's clock. The principal is the caller's to keep.
@@ -194,11 +186,7 @@ impl Gate {
     /// As [`Policy::from_file`].
     pub fn reload(&self) -> Result<Vec<Warning>, PolicyError> {
         // Held while reading, so that two reloads end in the order in which they began.
-        let source = self
-            .shared
-            .source
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
         let (loaded, warnings) = source.load()?;
         self.shared.current.store(Arc::new(loaded));
         Ok(warnings)
@@ -206,11 +194,7 @@ impl Gate {
 
     /// Puts another policy in this one's place, for every handle to this gate.
     pub fn replace(&self, policy: Policy) {
-        let mut source = self
-            .shared
-            .source
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
         *source = policy.source;
         self.shared.current.store(Arc::new(policy.loaded));
     }
@@ -254,9 +238,7 @@ impl Snapshot {
     /// The `WWW-Authenticate` value that goes with a refusal, if one does.
     #[must_use]
     pub fn challenge(&self, reason: Reason) -> Option<String> {
-        self.gate()
-            .challenge(reason)
-            .map(|challenge| challenge.as_str().to_owned())
+        self.gate().challenge(reason).map(|challenge| challenge.as_str().to_owned())
     }
 
     /// Each check of a decision with the values that it compared, secrets left out.

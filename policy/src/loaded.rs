@@ -54,10 +54,7 @@ impl Loaded {
     /// Builds the rules. The settings were checked line by line, so this fails only if the two
     /// disagree, which is then told as what it is.
     pub(crate) fn build(mut settings: Settings) -> Result<Self, Reason> {
-        let keys = settings
-            .jwt
-            .as_mut()
-            .map(|jwt| std::mem::take(&mut jwt.keys));
+        let keys = settings.jwt.as_mut().map(|jwt| std::mem::take(&mut jwt.keys));
         let named = Named::new(settings, lists);
         Self::try_new(named, |named| rules(named, keys.unwrap_or_default()))
     }
@@ -68,15 +65,8 @@ impl Loaded {
 
     /// The core's gate over these rules: a few words, made anew for each call.
     pub(crate) fn gate(&self) -> Gate<'_> {
-        let Rules {
-            settings,
-            lists,
-            hosts,
-            origins,
-            places,
-            capabilities,
-            keys,
-        } = self.borrow_dependent();
+        let Rules { settings, lists, hosts, origins, places, capabilities, keys } =
+            self.borrow_dependent();
         let (host, origin) = (&settings.host, &settings.origin);
         Gate {
             host: HostRules {
@@ -143,18 +133,10 @@ fn names(owned: &[String]) -> Vec<&str> {
 
 fn lists(settings: &Settings) -> Lists<'_> {
     let jwt = |list: fn(&JwtSettings) -> &Vec<String>| {
-        settings
-            .jwt
-            .as_ref()
-            .map(|jwt| names(list(jwt)))
-            .unwrap_or_default()
+        settings.jwt.as_ref().map(|jwt| names(list(jwt))).unwrap_or_default()
     };
     Lists {
-        capability_scopes: settings
-            .capabilities
-            .iter()
-            .map(|entry| names(&entry.scopes))
-            .collect(),
+        capability_scopes: settings.capabilities.iter().map(|entry| names(&entry.scopes)).collect(),
         capability_resources: settings
             .capabilities
             .iter()
@@ -171,21 +153,13 @@ fn lists(settings: &Settings) -> Lists<'_> {
 fn rules<'n>(named: &'n Named, keys: Vec<Key<'static>>) -> Result<Rules<'n>, Reason> {
     let (settings, lists) = (named.borrow_owner(), named.borrow_dependent());
     let hosts = settings.host.allow.as_ref().map(|lines| {
-        lines
-            .iter()
-            .map(|line| HostPattern::parse(line))
-            .collect::<Result<Vec<_>, _>>()
+        lines.iter().map(|line| HostPattern::parse(line)).collect::<Result<Vec<_>, _>>()
     });
     let key_ids = settings.jwt.iter().flat_map(|jwt| &jwt.key_ids);
     let capabilities = settings
         .capabilities
         .iter()
-        .zip(
-            lists
-                .capability_scopes
-                .iter()
-                .zip(&lists.capability_resources),
-        )
+        .zip(lists.capability_scopes.iter().zip(&lists.capability_resources))
         .map(|(entry, (scopes, resources))| Capability {
             id: &entry.id,
             digest: entry.digest,
@@ -211,10 +185,6 @@ fn rules<'n>(named: &'n Named, keys: Vec<Key<'static>>) -> Result<Rules<'n>, Rea
             .map(|place| Place::parse(place))
             .collect::<Result<_, _>>()?,
         capabilities,
-        keys: keys
-            .into_iter()
-            .zip(key_ids)
-            .map(|(key, id)| key.with_id(id.as_deref()))
-            .collect(),
+        keys: keys.into_iter().zip(key_ids).map(|(key, id)| key.with_id(id.as_deref())).collect(),
     })
 }

@@ -25,11 +25,7 @@ impl Principal {
             place: principal.place().to_owned(),
             key_id: principal.key_id().map(str::to_owned),
             expires: principal.expires(),
-            scopes: principal
-                .capability_scopes()
-                .iter()
-                .map(|&scope| scope.to_owned())
-                .collect(),
+            scopes: principal.capability_scopes().iter().map(|&scope| scope.to_owned()).collect(),
             scope_claim: scope_claim.to_owned(),
             claims: principal.claims().map(|claims| claims.json().into()),
         }
@@ -81,9 +77,7 @@ impl Principal {
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|known| known == scope)
-            || self
-                .claim(&[&self.scope_claim])
-                .is_some_and(|claim| scope::lists(claim, scope))
+            || self.claim(&[&self.scope_claim]).is_some_and(|claim| scope::lists(claim, scope))
     }
 }
 

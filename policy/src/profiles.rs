@@ -24,7 +24,5 @@ profiles!(
 /// The text of a profile.
 #[must_use]
 pub fn text(name: &str) -> Option<&'static str> {
-    ALL.iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, text)| *text)
+    ALL.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }

@@ -53,10 +53,7 @@ pub(crate) fn read(
         }
     };
     let mut warn = |message: String| {
-        warnings.push(Warning {
-            path: table.path(key),
-            message,
-        });
+        warnings.push(Warning { path: table.path(key), message });
     };
     let bytes = if let Some(path) = file {
         from_file(&resolve(base, path), &mut warn)
@@ -64,9 +61,7 @@ pub(crate) fn read(
         from_env(name)
     } else {
         warn("a secret in the document itself is for tests; use a file or the environment".into());
-        Ok(Zeroizing::new(
-            inline.unwrap_or_default().as_bytes().to_vec(),
-        ))
+        Ok(Zeroizing::new(inline.unwrap_or_default().as_bytes().to_vec()))
     };
     let bytes = bytes.map_err(|message| table.error(key, sources.reason, message))?;
     Ok(Some(Secret { bytes, key }))
@@ -85,14 +80,12 @@ fn resolve(base: Option<&Path>, path: &str) -> PathBuf {
 fn from_env(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     match std::env::var(name) {
         Ok(text) => Ok(Zeroizing::new(text.into_bytes())),
-        Err(std::env::VarError::NotPresent) => Err(format!(
-            "the environment variable {} is not set",
-            name.escape_debug()
-        )),
-        Err(std::env::VarError::NotUnicode(_)) => Err(format!(
-            "the environment variable {} is not UTF-8",
-            name.escape_debug()
-        )),
+        Err(std::env::VarError::NotPresent) => {
+            Err(format!("the environment variable {} is not set", name.escape_debug()))
+        }
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(format!("the environment variable {} is not UTF-8", name.escape_debug()))
+        }
     }
 }
 
@@ -106,14 +99,9 @@ fn from_file(path: &Path, warn: &mut impl FnMut(String)) -> Result<Zeroizing<Vec
         ));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    file.take(MAX_SECRET_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    file.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_SECRET_BYTES {
-        return Err(format!(
-            "{}: longer than {MAX_SECRET_BYTES} bytes",
-            path.display()
-        ));
+        return Err(format!("{}: longer than {MAX_SECRET_BYTES} bytes", path.display()));
     }
     trim_one_newline(&mut bytes);
     Ok(bytes)

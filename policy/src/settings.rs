@@ -7,12 +7,60 @@ use doorward_core::limits::{
     MAX_KEYS, MAX_KID_BYTES, MAX_LEEWAY, MAX_REALM_BYTES, MAX_TOKEN_BYTES, MIN_TOKEN_LIMIT,
 };
 use doorward_core::{
-    AbsentOrigin, Algorithm, Cidr, Digest, Encoding, HostPattern, Key, OriginMode, Place, Reason,
-    UnixTime, Unprotected, capability, origin,
+    AbsentOrigin, Algorithm, Cidr, Digest, Encoding, Host, HostPattern, Key, OriginMode, Place,
+    Reason, UnixTime, Unprotected, capability, origin,
 };
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use zeroize::Zeroizing;
+
+const ROOT_KEYS: [&str; 8] =
+    ["realm", "listen", "host", "origin", "credential", "capability", "jwt", "scope"];
+const LISTEN_KEYS: [&str; 2] = ["address", "without_credential"];
+const HOST_KEYS: [&str; 4] = ["allow", "trusted_proxies", "unchecked", "forwarded_lenient"];
+const ORIGIN_KEYS: [&str; 10] = [
+    "mode",
+    "allow",
+    "absent",
+    "allow_null",
+    "loopback_aliases",
+    "ignore_scheme",
+    "https_page_on_http",
+    "accept_unserialized",
+    "empty_is_absent",
+    "ignore_fetch_site",
+];
+const CREDENTIAL_KEYS: [&str; 4] = ["places", "anonymous", "first_present_wins", "max_token_bytes"];
+const CAPABILITY_KEYS: [&str; 10] = [
+    "id",
+    "sha256",
+    "sha256_file",
+    "token_file",
+    "token_env",
+    "token",
+    "expires",
+    "scopes",
+    "resources",
+    "weak",
+];
+const JWT_KEYS: [&str; 14] = [
+    "key",
+    "issuer",
+    "audience",
+    "subject",
+    "leeway",
+    "required",
+    "max_lifetime",
+    "max_age",
+    "typ",
+    "revoked",
+    "ignore_typ",
+    "ignore_kid",
+    "ignore_audience",
+    "valid_at_expiry",
+];
+const KEY_KEYS: [&str; 6] = ["id", "algorithm", "secret_file", "secret_env", "secret", "encoding"];
+const SCOPE_KEYS: [&str; 4] = ["require", "claim", "resource", "resource_claim"];
 
 /// The longest `expires`-like number that makes sense: a hundred years of seconds.
 const CENTURY: i64 = 3_155_760_000;
@@ -100,7 +148,7 @@ pub(crate) fn read(
     base: Option<&Path>,
 ) -> Result<(Settings, Vec<Warning>), PolicyError> {
     let node = Node::parse(text, syntax)?;
-    let root = Table::root(text, &node)?;
+    let root = Table::root(text, &node, &ROOT_KEYS)?;
     let mut warnings = Vec::new();
     let listen = read_listen(&root)?;
     let settings = Settings {
@@ -119,7 +167,6 @@ pub(crate) fn read(
                        anonymous = true under [credential]";
         return Err(root.error("credential", Reason::ConfigInvalid, message));
     }
-    root.finish()?;
     Ok((settings, warnings))
 }
 
@@ -135,11 +182,8 @@ fn read_realm(root: &Table<'_>) -> Result<String, PolicyError> {
 }
 
 fn read_listen(root: &Table<'_>) -> Result<Listen, PolicyError> {
-    let mut listen = Listen {
-        address: None,
-        without_credential: Unprotected::Refuse,
-    };
-    let Some(table) = root.table("listen")? else {
+    let mut listen = Listen { address: None, without_credential: Unprotected::Refuse };
+    let Some(table) = root.table("listen", &LISTEN_KEYS)? else {
         return Ok(listen);
     };
     if let Some(text) = table.string("address")? {
@@ -150,26 +194,24 @@ fn read_listen(root: &Table<'_>) -> Result<Listen, PolicyError> {
         listen.address = Some(address);
     }
     let modes = [("refuse", Unprotected::Refuse), ("warn", Unprotected::Warn)];
-    listen.without_credential = table
-        .word("without_credential", &modes)?
-        .unwrap_or_default();
-    table.finish()?;
+    listen.without_credential = table.word("without_credential", &modes)?.unwrap_or_default();
     Ok(listen)
 }
 
-/// An address of a listener: `IP:port`, `localhost:port`, or the address alone. No name is looked
-/// up.
-pub(crate) fn read_address(text: &str) -> Option<IpAddr> {
+/// The address of a listener: `IP:port`, the address alone, or `name:port`. No name is looked up:
+/// `localhost` is loopback, and any other name is taken for `0.0.0.0`, an address that other machines
+/// reach.
+#[must_use]
+pub fn read_address(text: &str) -> Option<IpAddr> {
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Some(address.ip());
     }
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(address);
     }
-    let (name, port) = text.rsplit_once(':')?;
-    port.parse::<u16>().ok()?;
-    name.eq_ignore_ascii_case("localhost")
-        .then_some(IpAddr::from([127, 0, 0, 1]))
+    let name = Host::parse(text.as_bytes())?;
+    name.port()?;
+    Some(if name.is_loopback_name() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED }.into())
 }
 
 fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyError> {
@@ -179,7 +221,7 @@ fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyEr
         unchecked: false,
         forwarded_lenient: false,
     };
-    if let Some(table) = root.table("host")? {
+    if let Some(table) = root.table("host", &HOST_KEYS)? {
         host.allow = table.strings("allow", false)?;
         for (i, line) in host.allow.iter().flatten().enumerate() {
             HostPattern::parse(line).map_err(|reason| {
@@ -188,11 +230,8 @@ fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyEr
                 table.element_error("allow", i, reason, message)
             })?;
         }
-        for (i, line) in table
-            .strings("trusted_proxies", false)?
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
+        for (i, line) in
+            table.strings("trusted_proxies", false)?.unwrap_or_default().iter().enumerate()
         {
             let block = Cidr::parse(line).map_err(|reason| {
                 let message = "must be an address or a block such as \"10.0.0.0/8\", with no bit \
@@ -207,11 +246,8 @@ fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyEr
             let message = "unchecked = true and a list of hosts contradict each other";
             return Err(table.error("unchecked", Reason::ConfigInvalid, message));
         }
-        table.finish()?;
     }
-    let on_loopback = listen
-        .address
-        .is_some_and(doorward_core::listen::is_loopback);
+    let on_loopback = listen.address.is_some_and(doorward_core::listen::is_loopback);
     if on_loopback && host.allow.is_none() && !host.unchecked {
         let names = ["localhost:*", "127.0.0.1:*", "[::1]:*"];
         host.allow = Some(names.map(str::to_owned).to_vec());
@@ -232,7 +268,7 @@ fn read_origin(root: &Table<'_>) -> Result<OriginSettings, PolicyError> {
         empty_is_absent: false,
         ignore_fetch_site: false,
     };
-    let Some(table) = root.table("origin")? else {
+    let Some(table) = root.table("origin", &ORIGIN_KEYS)? else {
         return Ok(origin);
     };
     let modes = [
@@ -269,7 +305,6 @@ fn read_origin(root: &Table<'_>) -> Result<OriginSettings, PolicyError> {
     origin.accept_unserialized = table.bool("accept_unserialized")?;
     origin.empty_is_absent = table.bool("empty_is_absent")?;
     origin.ignore_fetch_site = table.bool("ignore_fetch_site")?;
-    table.finish()?;
     Ok(origin)
 }
 
@@ -291,7 +326,7 @@ fn read_credential(root: &Table<'_>) -> Result<CredentialSettings, PolicyError> 
         first_present_wins: false,
         max_token_bytes: MAX_TOKEN_BYTES,
     };
-    let Some(table) = root.table("credential")? else {
+    let Some(table) = root.table("credential", &CREDENTIAL_KEYS)? else {
         return Ok(credential);
     };
     if let Some(places) = table.strings("places", false)? {
@@ -316,7 +351,6 @@ fn read_credential(root: &Table<'_>) -> Result<CredentialSettings, PolicyError> 
     if let Some(bytes) = table.integer("max_token_bytes", range)? {
         credential.max_token_bytes = usize::try_from(bytes).unwrap_or(MAX_TOKEN_BYTES);
     }
-    table.finish()?;
     Ok(credential)
 }
 
@@ -327,7 +361,7 @@ fn read_capabilities(
 ) -> Result<Vec<CapabilitySettings>, PolicyError> {
     let with_jwt = root.has("jwt");
     let mut entries: Vec<CapabilitySettings> = Vec::new();
-    for table in root.tables("capability")? {
+    for table in root.tables("capability", &CAPABILITY_KEYS)? {
         let id = table.required("id")?.to_owned();
         let visible = id.bytes().all(|byte| matches!(byte, 0x21..=0x7e));
         if id.is_empty() || id.len() > MAX_KID_BYTES || !visible {
@@ -349,7 +383,6 @@ fn read_capabilities(
             scopes: read_scopes(&table, "scopes")?,
             resources: table.strings("resources", false)?.unwrap_or_default(),
         });
-        table.finish()?;
     }
     Ok(entries)
 }
@@ -361,12 +394,7 @@ fn read_digest(
     warnings: &mut Vec<Warning>,
 ) -> Result<Digest, PolicyError> {
     let invalid = Reason::CapabilityInvalid;
-    let tokens = Sources {
-        file: "token_file",
-        env: "token_env",
-        inline: "token",
-        reason: invalid,
-    };
+    let tokens = Sources { file: "token_file", env: "token_env", inline: "token", reason: invalid };
     let weak = table.bool("weak")?;
     let token = secret::read(table, &tokens, base, warnings)?;
     let hex = table.string("sha256")?;
@@ -409,10 +437,7 @@ fn parse_digest(table: &Table<'_>, key: &str, hex: &str) -> Result<Digest, Polic
 fn read_scopes(table: &Table<'_>, key: &'static str) -> Result<Vec<String>, PolicyError> {
     let scopes = table.strings(key, false)?.unwrap_or_default();
     let token = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    match scopes
-        .iter()
-        .position(|scope| scope.is_empty() || !scope.bytes().all(token))
-    {
+    match scopes.iter().position(|scope| scope.is_empty() || !scope.bytes().all(token)) {
         None => Ok(scopes),
         Some(i) => {
             let message = "must be visible ASCII without space, \" and \\";
@@ -426,7 +451,7 @@ fn read_jwt(
     base: Option<&Path>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<JwtSettings>, PolicyError> {
-    let Some(table) = root.table("jwt")? else {
+    let Some(table) = root.table("jwt", &JWT_KEYS)? else {
         return Ok(None);
     };
     let (keys, key_ids) = read_keys(&table, base, warnings)?;
@@ -436,9 +461,7 @@ fn read_jwt(
         return Err(table.error("audience", Reason::ConfigInvalid, message));
     }
     let seconds = |key: &'static str| {
-        Ok(table
-            .integer(key, 1..=CENTURY)?
-            .and_then(|seconds| u64::try_from(seconds).ok()))
+        Ok(table.integer(key, 1..=CENTURY)?.and_then(|seconds| u64::try_from(seconds).ok()))
     };
     let leeway = table.integer("leeway", 0..=i64::from(MAX_LEEWAY))?;
     let jwt = JwtSettings {
@@ -447,9 +470,7 @@ fn read_jwt(
         issuer: table.string("issuer")?.map(str::to_owned),
         audience: audience.unwrap_or_default(),
         subject: table.string("subject")?.map(str::to_owned),
-        leeway: leeway
-            .and_then(|leeway| u32::try_from(leeway).ok())
-            .unwrap_or(30),
+        leeway: leeway.and_then(|leeway| u32::try_from(leeway).ok()).unwrap_or(30),
         required: table.strings("required", false)?.unwrap_or_default(),
         max_lifetime: seconds("max_lifetime")?,
         max_age: seconds("max_age")?,
@@ -468,7 +489,6 @@ fn read_jwt(
         let message = "ignore_typ = true and typ contradict each other";
         return Err(table.error("ignore_typ", Reason::ConfigInvalid, message));
     }
-    table.finish()?;
     Ok(Some(jwt))
 }
 
@@ -479,7 +499,7 @@ fn read_keys(
     base: Option<&Path>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Keys, PolicyError> {
-    let tables = jwt.tables("key")?;
+    let tables = jwt.tables("key", &KEY_KEYS)?;
     if tables.is_empty() {
         return Err(jwt.error("key", Reason::ConfigInvalid, "[[jwt.key]] is required"));
     }
@@ -493,16 +513,12 @@ fn read_keys(
         if id.is_some() && ids.contains(&id) {
             return Err(table.error("id", Reason::KeyInvalid, "this id stands twice"));
         }
-        if id
-            .as_ref()
-            .is_some_and(|id| id.is_empty() || id.len() > MAX_KID_BYTES)
-        {
+        if id.as_ref().is_some_and(|id| id.is_empty() || id.len() > MAX_KID_BYTES) {
             let message = format!("must have 1 to {MAX_KID_BYTES} bytes");
             return Err(table.error("id", Reason::KeyInvalid, message));
         }
         keys.push(read_key(&table, base, warnings)?);
         ids.push(id);
-        table.finish()?;
     }
     Ok((keys, ids))
 }
@@ -529,23 +545,17 @@ fn read_key(
         ("hex", Encoding::Hex),
     ];
     let encoding = table.word("encoding", &encodings)?.unwrap_or_default();
-    let sources = Sources {
-        file: "secret_file",
-        env: "secret_env",
-        inline: "secret",
-        reason: invalid,
-    };
+    let sources =
+        Sources { file: "secret_file", env: "secret_env", inline: "secret", reason: invalid };
     let secret = secret::read(table, &sources, base, warnings)?.ok_or_else(|| {
         let message = "give one of secret_file, secret_env, secret";
         table.error("secret_file", Reason::ConfigInvalid, message)
     })?;
     let mut room = Zeroizing::new(vec![0; secret.bytes.len()]);
-    let bytes = encoding
-        .decode(&secret.bytes, &mut room)
-        .map_err(|reason| {
-            let message = "the secret is not of its encoding; is `encoding` right?";
-            table.error(secret.key, reason, message)
-        })?;
+    let bytes = encoding.decode(&secret.bytes, &mut room).map_err(|reason| {
+        let message = "the secret is not of its encoding; is `encoding` right?";
+        table.error(secret.key, reason, message)
+    })?;
     Key::new(None, algorithm, bytes).map_err(|reason| {
         let needed = algorithm.bytes();
         let message = if bytes.len() < needed {
@@ -568,7 +578,7 @@ fn read_scope(root: &Table<'_>) -> Result<ScopeSettings, PolicyError> {
         resource: None,
         resource_claim: "resources".to_owned(),
     };
-    let Some(table) = root.table("scope")? else {
+    let Some(table) = root.table("scope", &SCOPE_KEYS)? else {
         return Ok(scope);
     };
     scope.require = read_scopes(&table, "require")?;
@@ -579,6 +589,5 @@ fn read_scope(root: &Table<'_>) -> Result<ScopeSettings, PolicyError> {
     if let Some(claim) = table.string("resource_claim")? {
         claim.clone_into(&mut scope.resource_claim);
     }
-    table.finish()?;
     Ok(scope)
 }

@@ -3,7 +3,6 @@
 use crate::error::{PolicyError, Position};
 use doorward_core::Reason;
 use jsonc_parser::ast;
-use std::cell::RefCell;
 use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
@@ -71,10 +70,7 @@ fn parse_toml(text: &str) -> Result<Node, PolicyError> {
         let offset = error.span().map_or(0, |span| span.start);
         syntax_error(text, offset, format!("not valid TOML: {}", error.message()))
     })?;
-    Ok(Node {
-        value: from_toml_table(table.get_ref()),
-        offset: 0,
-    })
+    Ok(Node { value: from_toml_table(table.get_ref()), offset: 0 })
 }
 
 fn from_toml_table(table: &DeTable<'_>) -> Value {
@@ -83,10 +79,7 @@ fn from_toml_table(table: &DeTable<'_>) -> Value {
         .map(|(key, value)| Entry {
             key: key.get_ref().to_string(),
             offset: key.span().start,
-            node: Node {
-                value: from_toml(value.get_ref()),
-                offset: value.span().start,
-            },
+            node: Node { value: from_toml(value.get_ref()), offset: value.span().start },
         })
         .collect();
     entries.sort_by_key(|entry| entry.offset);
@@ -104,10 +97,7 @@ fn from_toml(value: &DeValue<'_>) -> Value {
         DeValue::Array(array) => Value::Array(
             array
                 .iter()
-                .map(|item| Node {
-                    value: from_toml(item.get_ref()),
-                    offset: item.span().start,
-                })
+                .map(|item| Node { value: from_toml(item.get_ref()), offset: item.span().start })
                 .collect(),
         ),
         DeValue::Table(table) => from_toml_table(table),
@@ -135,11 +125,7 @@ fn parse_json(text: &str) -> Result<Node, PolicyError> {
             })?;
     match parsed.value {
         Some(value @ ast::Value::Object(_)) => from_json(text, value),
-        _ => Err(syntax_error(
-            text,
-            0,
-            "not valid JSON: an object is expected".to_owned(),
-        )),
+        _ => Err(syntax_error(text, 0, "not valid JSON: an object is expected".to_owned())),
     }
 }
 
@@ -148,10 +134,9 @@ fn from_json(text: &str, value: ast::Value<'_>) -> Result<Node, PolicyError> {
     let offset = value.range().start;
     let value = match value {
         ast::Value::StringLit(text) => Value::String(Zeroizing::new(text.value.into_owned())),
-        ast::Value::NumberLit(number) => number
-            .value
-            .parse()
-            .map_or(Value::Other("a number that is no integer"), Value::Integer),
+        ast::Value::NumberLit(number) => {
+            number.value.parse().map_or(Value::Other("a number that is no integer"), Value::Integer)
+        }
         ast::Value::BooleanLit(value) => Value::Bool(value.value),
         ast::Value::NullKeyword(_) => Value::Other("null"),
         ast::Value::Array(array) => Value::Array(
@@ -173,11 +158,7 @@ fn from_json(text: &str, value: ast::Value<'_>) -> Result<Node, PolicyError> {
                         format!("the key `{key}` stands twice"),
                     ));
                 }
-                entries.push(Entry {
-                    key,
-                    offset,
-                    node: from_json(text, property.value)?,
-                });
+                entries.push(Entry { key, offset, node: from_json(text, property.value)? });
             }
             Value::Table(entries)
         }
@@ -185,48 +166,48 @@ fn from_json(text: &str, value: ast::Value<'_>) -> Result<Node, PolicyError> {
     Ok(Node { value, offset })
 }
 
-/// A table that is being read. What was not asked for when [`Table::finish`] is called is an error:
-/// a misspelled key must not turn a check off.
+/// A table whose keys are all known: a misspelled key must not turn a check off.
 pub(crate) struct Table<'d> {
     text: &'d str,
     path: String,
     offset: usize,
     entries: &'d [Entry],
-    known: RefCell<Vec<&'static str>>,
 }
 
 impl<'d> Table<'d> {
-    pub(crate) fn root(text: &'d str, node: &'d Node) -> Result<Self, PolicyError> {
-        Self::of(text, String::new(), node)
+    pub(crate) fn root(text: &'d str, node: &'d Node, known: &[&str]) -> Result<Self, PolicyError> {
+        Self::of(text, String::new(), node, known)
     }
 
-    fn of(text: &'d str, path: String, node: &'d Node) -> Result<Self, PolicyError> {
-        match &node.value {
-            Value::Table(entries) => Ok(Self {
-                text,
-                path,
-                offset: node.offset,
-                entries,
-                known: RefCell::default(),
-            }),
-            _ => Err(wrong_type(text, path, node, "a table")),
+    fn of(
+        text: &'d str,
+        path: String,
+        node: &'d Node,
+        known: &[&str],
+    ) -> Result<Self, PolicyError> {
+        let Value::Table(entries) = &node.value else {
+            return Err(wrong_type(text, path, node, "a table"));
+        };
+        let table = Self { text, path, offset: node.offset, entries };
+        match entries.iter().find(|entry| !known.contains(&entry.key.as_str())) {
+            None => Ok(table),
+            Some(entry) => {
+                let message = format!("unknown key; known here: {}", known.join(", "));
+                Err(PolicyError::new(Reason::ConfigInvalid, table.path(&entry.key), message)
+                    .at(Position::of(text, entry.offset)))
+            }
         }
     }
 
     pub(crate) fn path(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    fn find(&self, key: &'static str) -> Option<&'d Entry> {
-        self.known.borrow_mut().push(key);
+    fn find(&self, key: &str) -> Option<&'d Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    pub(crate) fn has(&self, key: &'static str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.find(key).is_some()
     }
 
@@ -254,27 +235,30 @@ impl<'d> Table<'d> {
         message: impl Into<String>,
     ) -> PolicyError {
         let offset =
-            self.entries
-                .iter()
-                .find(|entry| entry.key == key)
-                .map_or(self.offset, |entry| match &entry.node.value {
-                    Value::Array(items) => items
-                        .get(index)
-                        .map_or(entry.node.offset, |item| item.offset),
+            self.entries.iter().find(|entry| entry.key == key).map_or(self.offset, |entry| {
+                match &entry.node.value {
+                    Value::Array(items) => {
+                        items.get(index).map_or(entry.node.offset, |item| item.offset)
+                    }
                     _ => entry.node.offset,
-                });
+                }
+            });
         PolicyError::new(reason, format!("{}[{index}]", self.path(key)), message)
             .at(Position::of(self.text, offset))
     }
 
-    pub(crate) fn table(&self, key: &'static str) -> Result<Option<Table<'d>>, PolicyError> {
+    pub(crate) fn table(
+        &self,
+        key: &str,
+        known: &[&str],
+    ) -> Result<Option<Table<'d>>, PolicyError> {
         self.find(key)
-            .map(|entry| Table::of(self.text, self.path(key), &entry.node))
+            .map(|entry| Table::of(self.text, self.path(key), &entry.node, known))
             .transpose()
     }
 
     /// An array of tables; one table alone is not taken for one.
-    pub(crate) fn tables(&self, key: &'static str) -> Result<Vec<Table<'d>>, PolicyError> {
+    pub(crate) fn tables(&self, key: &str, known: &[&str]) -> Result<Vec<Table<'d>>, PolicyError> {
         let Some(entry) = self.find(key) else {
             return Ok(Vec::new());
         };
@@ -282,59 +266,39 @@ impl<'d> Table<'d> {
             Value::Array(items) => items
                 .iter()
                 .enumerate()
-                .map(|(i, item)| Table::of(self.text, format!("{}[{i}]", self.path(key)), item))
+                .map(|(i, item)| {
+                    Table::of(self.text, format!("{}[{i}]", self.path(key)), item, known)
+                })
                 .collect(),
-            _ => Err(wrong_type(
-                self.text,
-                self.path(key),
-                &entry.node,
-                "an array of tables",
-            )),
+            _ => Err(wrong_type(self.text, self.path(key), &entry.node, "an array of tables")),
         }
     }
 
-    pub(crate) fn string(&self, key: &'static str) -> Result<Option<&'d str>, PolicyError> {
+    pub(crate) fn string(&self, key: &str) -> Result<Option<&'d str>, PolicyError> {
         self.find(key)
             .map(|entry| match &entry.node.value {
                 Value::String(text) => Ok(text.as_str()),
-                _ => Err(wrong_type(
-                    self.text,
-                    self.path(key),
-                    &entry.node,
-                    "a string",
-                )),
+                _ => Err(wrong_type(self.text, self.path(key), &entry.node, "a string")),
             })
             .transpose()
     }
 
-    pub(crate) fn required(&self, key: &'static str) -> Result<&'d str, PolicyError> {
+    pub(crate) fn required(&self, key: &str) -> Result<&'d str, PolicyError> {
         self.string(key)?
             .ok_or_else(|| self.error(key, Reason::ConfigInvalid, "this key is required"))
     }
 
-    pub(crate) fn bool(&self, key: &'static str) -> Result<bool, PolicyError> {
+    pub(crate) fn bool(&self, key: &str) -> Result<bool, PolicyError> {
         match self.find(key) {
             None => Ok(false),
-            Some(Entry {
-                node:
-                    Node {
-                        value: Value::Bool(value),
-                        ..
-                    },
-                ..
-            }) => Ok(*value),
-            Some(entry) => Err(wrong_type(
-                self.text,
-                self.path(key),
-                &entry.node,
-                "true or false",
-            )),
+            Some(Entry { node: Node { value: Value::Bool(value), .. }, .. }) => Ok(*value),
+            Some(entry) => Err(wrong_type(self.text, self.path(key), &entry.node, "true or false")),
         }
     }
 
     pub(crate) fn integer(
         &self,
-        key: &'static str,
+        key: &str,
         range: std::ops::RangeInclusive<i64>,
     ) -> Result<Option<i64>, PolicyError> {
         let Some(entry) = self.find(key) else {
@@ -346,30 +310,23 @@ impl<'d> Table<'d> {
                 let message = format!("must be from {} to {}", range.start(), range.end());
                 Err(self.error(key, Reason::ConfigInvalid, message))
             }
-            _ => Err(wrong_type(
-                self.text,
-                self.path(key),
-                &entry.node,
-                "an integer",
-            )),
+            _ => Err(wrong_type(self.text, self.path(key), &entry.node, "an integer")),
         }
     }
 
     /// A moment: seconds, an RFC 3339 string, or a TOML date with its offset.
-    pub(crate) fn moment(&self, key: &'static str) -> Result<Option<u64>, PolicyError> {
+    pub(crate) fn moment(&self, key: &str) -> Result<Option<u64>, PolicyError> {
         let Some(entry) = self.find(key) else {
             return Ok(None);
         };
         let seconds = match &entry.node.value {
             Value::Integer(seconds) => Some(*seconds),
-            Value::String(text) => text
-                .parse::<jiff::Timestamp>()
-                .ok()
-                .map(jiff::Timestamp::as_second),
-            Value::DateTime(text) => text
-                .parse::<jiff::Timestamp>()
-                .ok()
-                .map(jiff::Timestamp::as_second),
+            Value::String(text) => {
+                text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+            }
+            Value::DateTime(text) => {
+                text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+            }
             _ => None,
         };
         let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
@@ -383,7 +340,7 @@ impl<'d> Table<'d> {
     /// An array of strings. With `or_one`, a string alone is an array of one.
     pub(crate) fn strings(
         &self,
-        key: &'static str,
+        key: &str,
         or_one: bool,
     ) -> Result<Option<Vec<String>>, PolicyError> {
         let Some(entry) = self.find(key) else {
@@ -403,19 +360,14 @@ impl<'d> Table<'d> {
                 })
                 .collect::<Result<_, _>>()
                 .map(Some),
-            _ => Err(wrong_type(
-                self.text,
-                self.path(key),
-                &entry.node,
-                "an array of strings",
-            )),
+            _ => Err(wrong_type(self.text, self.path(key), &entry.node, "an array of strings")),
         }
     }
 
     /// One of several words.
     pub(crate) fn word<T: Copy>(
         &self,
-        key: &'static str,
+        key: &str,
         words: &[(&str, T)],
     ) -> Result<Option<T>, PolicyError> {
         let Some(text) = self.string(key)? else {
@@ -424,35 +376,9 @@ impl<'d> Table<'d> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Ok(Some(*value));
         }
-        let list: Vec<String> = words
-            .iter()
-            .map(|(word, _)| format!("\"{word}\""))
-            .collect();
+        let list: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("must be one of {}", list.join(", "));
         Err(self.error(key, Reason::ConfigInvalid, message))
-    }
-
-    /// Refuses keys that nothing asked for.
-    pub(crate) fn finish(self) -> Result<(), PolicyError> {
-        let known = self.known.into_inner();
-        let Some(entry) = self
-            .entries
-            .iter()
-            .find(|entry| !known.contains(&entry.key.as_str()))
-        else {
-            return Ok(());
-        };
-        let path = if self.path.is_empty() {
-            entry.key.clone()
-        } else {
-            format!("{}.{}", self.path, entry.key)
-        };
-        let mut known = known;
-        known.sort_unstable();
-        known.dedup();
-        let message = format!("unknown key; known here: {}", known.join(", "));
-        Err(PolicyError::new(Reason::ConfigInvalid, path, message)
-            .at(Position::of(self.text, entry.offset)))
     }
 }
 

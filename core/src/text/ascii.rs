@@ -47,9 +47,7 @@ pub(crate) fn position(text: &[u8], byte: u8) -> Option<usize> {
         }
         at = at.wrapping_add(8);
     }
-    tail.iter()
-        .position(|&b| b == byte)
-        .map(|offset| at.wrapping_add(offset))
+    tail.iter().position(|&b| b == byte).map(|offset| at.wrapping_add(offset))
 }
 
 /// The place of the last `byte`.
@@ -83,11 +81,7 @@ const fn zero_bytes_from_the_top(word: u64) -> Option<usize> {
     let low = spread(0x7f);
     let nonzero = ((word & low).wrapping_add(low) | word) & spread(0x80);
     let zero = nonzero ^ spread(0x80);
-    if zero == 0 {
-        None
-    } else {
-        Some((zero.trailing_zeros() >> 3) as usize)
-    }
+    if zero == 0 { None } else { Some((zero.trailing_zeros() >> 3) as usize) }
 }
 
 /// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
@@ -134,12 +128,8 @@ pub(crate) fn decimal(text: &[u8], max: u32) -> Option<u32> {
     match text {
         [] | [b'0', _, ..] => None,
         _ => text.iter().try_fold(0_u32, |sum, &byte| {
-            let digit = u32::from(byte)
-                .checked_sub(u32::from(b'0'))
-                .filter(|&digit| digit <= 9)?;
-            sum.checked_mul(10)?
-                .checked_add(digit)
-                .filter(|&sum| sum <= max)
+            let digit = u32::from(byte).checked_sub(u32::from(b'0')).filter(|&digit| digit <= 9)?;
+            sum.checked_mul(10)?.checked_add(digit).filter(|&sum| sum <= max)
         }),
     }
 }
@@ -158,10 +148,7 @@ mod tests {
                 for len in 0..=text.len() {
                     let part = &text[..len];
                     assert_eq!(position(part, b'.'), part.iter().position(|&b| b == b'.'));
-                    assert_eq!(
-                        last_position(part, b'.'),
-                        part.iter().rposition(|&b| b == b'.')
-                    );
+                    assert_eq!(last_position(part, b'.'), part.iter().rposition(|&b| b == b'.'));
                 }
                 text[first] = b'a';
                 text[second] = b'a';

@@ -33,33 +33,26 @@ static SEXTETS: [u8; 256] = {
 const INVALID: u8 = 0x80;
 
 fn sextet(character: u8) -> u8 {
-    SEXTETS
-        .get(usize::from(character))
-        .copied()
-        .unwrap_or(INVALID)
+    SEXTETS.get(usize::from(character)).copied().unwrap_or(INVALID)
 }
 
 /// Bytes that `chars` characters stand for.
 pub(crate) const fn decoded_len(chars: usize) -> usize {
     // Never rounds wrong and never overflows: 3 bytes for each 4 characters, plus the rest.
-    (chars / 4)
-        .saturating_mul(3)
-        .saturating_add(match chars % 4 {
-            2 => 1,
-            3 => 2,
-            _ => 0,
-        })
+    (chars / 4).saturating_mul(3).saturating_add(match chars % 4 {
+        2 => 1,
+        3 => 2,
+        _ => 0,
+    })
 }
 
 /// Characters that `bytes` bytes take.
 pub(crate) const fn encoded_len(bytes: usize) -> usize {
-    (bytes / 3)
-        .saturating_mul(4)
-        .saturating_add(match bytes % 3 {
-            1 => 2,
-            2 => 3,
-            _ => 0,
-        })
+    (bytes / 3).saturating_mul(4).saturating_add(match bytes % 3 {
+        1 => 2,
+        2 => 3,
+        _ => 0,
+    })
 }
 
 /// Whether the length and the last character fit: never 1 above a multiple of 4, and no bit set that
@@ -115,11 +108,7 @@ pub(crate) struct Decoder<'t, 'o> {
 impl<'t, 'o> Decoder<'t, 'o> {
     /// `out` is exactly as long as the text decodes to, or nothing is made.
     pub(crate) fn new(text: &'t [u8], out: &'o mut [u8]) -> Option<Self> {
-        (out.len() == decoded_len(text.len())).then_some(Self {
-            text,
-            out,
-            invalid: 0,
-        })
+        (out.len() == decoded_len(text.len())).then_some(Self { text, out, invalid: 0 })
     }
 
     /// Decodes the next 64 characters, if there are as many.
@@ -143,10 +132,8 @@ impl<'t, 'o> Decoder<'t, 'o> {
             self.step();
         }
         let (quads, tail) = self.text.as_chunks::<4>();
-        let (whole, rest) = self
-            .out
-            .split_at_mut_checked(quads.len().saturating_mul(3))
-            .unwrap_or_default();
+        let (whole, rest) =
+            self.out.split_at_mut_checked(quads.len().saturating_mul(3)).unwrap_or_default();
         self.invalid |= decode_quads(quads.as_flattened(), whole);
         self.invalid |= match (tail, rest) {
             ([a, b], [x]) => {
@@ -169,12 +156,7 @@ impl<'t, 'o> Decoder<'t, 'o> {
 #[inline(always)]
 fn decode_quads(text: &[u8], out: &mut [u8]) -> u8 {
     let mut invalid = 0;
-    for (quad, triple) in text
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .zip(out.as_chunks_mut::<3>().0)
-    {
+    for (quad, triple) in text.as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<3>().0) {
         let (bits, bad) = join(*quad);
         *triple = bits;
         invalid |= bad;

@@ -50,10 +50,9 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_str(&self) -> Option<JsonStr<'a>> {
         match self.kind {
-            Kind::String { escaped } => Some(JsonStr {
-                raw: core::str::from_utf8(self.text).ok()?,
-                escaped,
-            }),
+            Kind::String { escaped } => {
+                Some(JsonStr { raw: core::str::from_utf8(self.text).ok()?, escaped })
+            }
             _ => None,
         }
     }
@@ -104,10 +103,9 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn elements(&self) -> Option<Elements<'a>> {
         match (self.kind, self.text) {
-            (Kind::Array, [b'[', rest @ ..]) => Some(Elements {
-                cursor: Cursor { rest },
-                first: true,
-            }),
+            (Kind::Array, [b'[', rest @ ..]) => {
+                Some(Elements { cursor: Cursor { rest }, first: true })
+            }
             _ => None,
         }
     }
@@ -149,10 +147,7 @@ pub struct JsonStr<'a> {
 
 impl<'a> JsonStr<'a> {
     pub(crate) const fn from_plain(raw: &'a str) -> Self {
-        Self {
-            raw,
-            escaped: false,
-        }
+        Self { raw, escaped: false }
     }
 
     /// The string as it stands, if no escape is in it: nearly always.
@@ -169,10 +164,7 @@ impl<'a> JsonStr<'a> {
 
     /// The characters, escapes resolved.
     pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
-        Chars {
-            rest: self.raw,
-            escaped: self.escaped,
-        }
+        Chars { rest: self.raw, escaped: self.escaped }
     }
 
     /// Writes the string, escapes resolved, to the beginning of `out`; `None` if it does not fit. It
@@ -214,8 +206,7 @@ impl PartialEq for JsonStr<'_> {
 /// Writes the string, escapes resolved. It is the token's text: quote it before it reaches a log.
 impl fmt::Display for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chars()
-            .try_for_each(|character| fmt::Write::write_char(f, character))
+        self.chars().try_for_each(|character| fmt::Write::write_char(f, character))
     }
 }
 
@@ -300,10 +291,7 @@ impl NameKey {
             shift = shift.saturating_add(8);
             rest = tail;
         }
-        Self {
-            word,
-            len: name.len(),
-        }
+        Self { word, len: name.len() }
     }
 
     fn of_raw(name: &[u8], escaped: bool) -> Self {
@@ -312,15 +300,9 @@ impl NameKey {
         }
         let word = match name.first_chunk::<8>() {
             Some(chunk) => u64::from_le_bytes(*chunk),
-            None => name
-                .iter()
-                .rev()
-                .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+            None => name.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
         };
-        Self {
-            word,
-            len: name.len(),
-        }
+        Self { word, len: name.len() }
     }
 
     #[cold]
@@ -341,10 +323,7 @@ impl NameKey {
 }
 
 fn name_chars(name: &[u8], escaped: bool) -> Chars<'_> {
-    Chars {
-        rest: core::str::from_utf8(name).unwrap_or_default(),
-        escaped,
-    }
+    Chars { rest: core::str::from_utf8(name).unwrap_or_default(), escaped }
 }
 
 /// One member of an object.
@@ -433,14 +412,9 @@ fn names_differ(text: &[u8], spare: &mut [u8]) -> bool {
 /// Enters a member's place in the table; false if its name is there, or no slot is free.
 fn enter(slots: &mut [[u8; 4]], text: &[u8], member: &Member<'_>) -> bool {
     // Only a key's holder can choose names that collide, and only up to MAX_CLAIMS of them.
-    let hash = name_chars(member.name, member.escaped).fold(0_u32, |sum, c| {
-        (sum ^ u32::from(c))
-            .wrapping_mul(0x9e37_79b1)
-            .rotate_left(15)
-    });
-    let Some(start) = usize::try_from(hash)
-        .ok()
-        .and_then(|hash| hash.checked_rem(slots.len()))
+    let hash = name_chars(member.name, member.escaped)
+        .fold(0_u32, |sum, c| (sum ^ u32::from(c)).wrapping_mul(0x9e37_79b1).rotate_left(15));
+    let Some(start) = usize::try_from(hash).ok().and_then(|hash| hash.checked_rem(slots.len()))
     else {
         return false;
     };
@@ -467,10 +441,7 @@ fn enter(slots: &mut [[u8; 4]], text: &[u8], member: &Member<'_>) -> bool {
 /// The name that begins this many bytes before the end.
 fn name_at(text: &[u8], left: u32) -> Option<(&[u8], bool)> {
     let start = text.len().checked_sub(usize::try_from(left).ok()?)?;
-    Cursor {
-        rest: text.get(start..)?,
-    }
-    .string()
+    Cursor { rest: text.get(start..)? }.string()
 }
 
 /// The member of this name in a valid object.
@@ -500,13 +471,7 @@ fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<()> {
             cursor.take(b':')?;
             cursor.white();
             let value = cursor.value()?;
-            see(Member {
-                name,
-                escaped,
-                left,
-                key: NameKey::of_raw(name, escaped),
-                value,
-            });
+            see(Member { name, escaped, left, key: NameKey::of_raw(name, escaped), value });
             cursor.white();
             match cursor.bump()? {
                 b',' => cursor.white(),
@@ -559,9 +524,7 @@ impl<'a> Cursor<'a> {
     /// What lies between an earlier place and this one.
     #[inline(always)]
     fn since(&self, start: &'a [u8]) -> &'a [u8] {
-        start
-            .get(..start.len().wrapping_sub(self.rest.len()))
-            .unwrap_or_default()
+        start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default()
     }
 
     #[inline(always)]
@@ -571,10 +534,7 @@ impl<'a> Cursor<'a> {
             b'"' => {
                 self.bump();
                 let (text, escaped) = self.string()?;
-                return Some(Value {
-                    kind: Kind::String { escaped },
-                    text,
-                });
+                return Some(Value { kind: Kind::String { escaped }, text });
             }
             b'-' | b'0'..=b'9' => {
                 self.number()?;
@@ -602,10 +562,7 @@ impl<'a> Cursor<'a> {
             }
             _ => return None,
         };
-        Some(Value {
-            kind,
-            text: self.since(start),
-        })
+        Some(Value { kind, text: self.since(start) })
     }
 
     /// The text up to the closing quote, and whether a backslash is in it. The opening quote is
@@ -674,9 +631,7 @@ impl<'a> Cursor<'a> {
     fn unit(&mut self) -> Option<u32> {
         let (digits, rest) = self.rest.split_first_chunk::<4>()?;
         self.rest = rest;
-        digits.iter().try_fold(0, |unit, &digit| {
-            Some(unit << 4 | u32::from(hex_digit(digit)?))
-        })
+        digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))
     }
 
     #[inline(always)]
@@ -727,15 +682,9 @@ impl<'a> Cursor<'a> {
             if let Some(kind) = opened {
                 self.bump();
                 self.white();
-                depth = depth
-                    .checked_add(1)
-                    .filter(|&depth| depth <= MAX_JSON_DEPTH)?;
+                depth = depth.checked_add(1).filter(|&depth| depth <= MAX_JSON_DEPTH)?;
                 kinds = kinds << 1 | kind;
-                let empty = if kind == 1 {
-                    self.take(b'}')
-                } else {
-                    self.take(b']')
-                };
+                let empty = if kind == 1 { self.take(b'}') } else { self.take(b']') };
                 if empty.is_none() {
                     self.enter_member(kinds)?;
                     continue;
@@ -811,10 +760,7 @@ mod tests {
         assert_eq!(judge(br#"{"a/":1,"a\/":2}"#), Err(Fault::Duplicate));
         assert_eq!(judge(br#"{"a":1,"A":2,"":3,"\u0000":4}"#), Ok(4));
         assert_eq!(judge(br#"{"https://a/1":1,"https://a/2":2}"#), Ok(2));
-        assert_eq!(
-            judge(br#"{"https://a/1":1,"https://a/1":2}"#),
-            Err(Fault::Duplicate)
-        );
+        assert_eq!(judge(br#"{"https://a/1":1,"https://a/1":2}"#), Err(Fault::Duplicate));
     }
 
     #[test]
@@ -829,11 +775,7 @@ mod tests {
                 Some(i) => write!(text, "\"claim number {i}\":0}}").unwrap(),
                 None => write!(text, "\"last\":0}}").unwrap(),
             }
-            let expected = if repeat.is_some() {
-                Err(Fault::Duplicate)
-            } else {
-                Ok(501)
-            };
+            let expected = if repeat.is_some() { Err(Fault::Duplicate) } else { Ok(501) };
             assert_eq!(judge(text.as_bytes()), expected);
         }
     }

@@ -2,12 +2,17 @@
 
 use crate::limits::MAX_NUMERIC_DATE;
 
-/// Seconds since the epoch: the whole seconds below, and whether a fraction lies above them.
+/// Seconds since the epoch: the whole seconds below, and how much lies above them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NumericDate {
     floor: i64,
-    fraction: bool,
+    /// The fraction in attoseconds, rounded up: finer differences do not order two dates, but a
+    /// fraction is never lost.
+    fraction: u64,
 }
+
+/// Attoseconds in a second.
+const ATTO: u64 = 1_000_000_000_000_000_000;
 
 impl NumericDate {
     /// The whole seconds, rounded down.
@@ -18,7 +23,13 @@ impl NumericDate {
 
     /// The first whole second that is not before this date.
     pub(crate) const fn ceil(self) -> i64 {
-        self.floor.saturating_add(self.fraction as i64)
+        self.floor.saturating_add((self.fraction != 0) as i64)
+    }
+
+    /// Whether this date lies more than `seconds` after another.
+    pub(crate) fn is_later_than(self, other: Self, seconds: i64) -> bool {
+        let whole = self.floor.saturating_sub(other.floor);
+        whole > seconds || (whole == seconds && self.fraction > other.fraction)
     }
 
     /// Reads the text of a JSON number; `None` if it lies outside the years that RFC 3339 can write.
@@ -32,47 +43,36 @@ impl NumericDate {
             return None;
         }
         Some(if negative {
-            Self {
-                floor: whole.saturating_neg().saturating_sub(i64::from(fraction)),
-                fraction,
-            }
+            let below = i64::from(fraction != 0);
+            let floor = whole.saturating_neg().saturating_sub(below);
+            Self { floor, fraction: ATTO.saturating_sub(fraction) % ATTO }
         } else {
-            Self {
-                floor: whole,
-                fraction,
-            }
+            Self { floor: whole, fraction }
         })
     }
 }
 
-/// The whole part of an unsigned JSON number and whether anything remains; `None` above 18 digits.
-fn magnitude_of(text: &[u8]) -> Option<(i64, bool)> {
+/// The whole part of an unsigned JSON number and its fraction; `None` past the last date.
+fn magnitude_of(text: &[u8]) -> Option<(i64, u64)> {
     let plain = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if plain == text.len() && plain <= 18 {
-        return Some((text.iter().fold(0, push_digit), false));
+        return Some((text.iter().fold(0, push_digit), 0));
     }
     let (mantissa, exponent) = match text.iter().position(|byte| matches!(byte, b'e' | b'E')) {
-        Some(at) => (
-            text.get(..at)?,
-            exponent_of(text.get(at.checked_add(1)?..)?),
-        ),
+        Some(at) => (text.get(..at)?, exponent_of(text.get(at.checked_add(1)?..)?)),
         None => (text, 0),
     };
-    let point = mantissa
-        .iter()
-        .position(|&byte| byte == b'.')
-        .unwrap_or(mantissa.len());
+    let point = mantissa.iter().position(|&byte| byte == b'.').unwrap_or(mantissa.len());
     // Where the point stands once the exponent has moved it, counted in digits from the left.
     let point = i64::try_from(point).ok()?.saturating_add(exponent);
-    let digits = mantissa.iter().filter(|byte| byte.is_ascii_digit());
     let mut whole = 0_i64;
-    let mut fraction = false;
+    let mut fraction = Fraction::new(point);
     let mut place = 0_i64;
-    for digit in digits {
+    for digit in mantissa.iter().filter(|byte| byte.is_ascii_digit()) {
         if place < point {
             whole = bounded(push_digit(whole, digit))?;
         } else {
-            fraction |= *digit != b'0';
+            fraction.push(*digit);
         }
         place = place.saturating_add(1);
     }
@@ -81,12 +81,44 @@ fn magnitude_of(text: &[u8]) -> Option<(i64, bool)> {
         whole = bounded(push_digit(whole, &b'0'))?;
         place = place.saturating_add(1);
     }
-    Some((whole, fraction))
+    Some((whole, fraction.attoseconds()))
+}
+
+/// The digits behind the point.
+struct Fraction {
+    sum: u64,
+    /// What the next digit counts; 0 once it is finer than an attosecond.
+    unit: u64,
+    finer: bool,
+}
+
+impl Fraction {
+    /// A point far to the left of the first digit stands for zeros between the two.
+    fn new(point: i64) -> Self {
+        let mut unit = ATTO / 10;
+        let mut place = point;
+        while place < 0 && unit != 0 {
+            unit /= 10;
+            place = place.saturating_add(1);
+        }
+        Self { sum: 0, unit, finer: false }
+    }
+
+    fn push(&mut self, digit: u8) {
+        let value = u64::from(digit.wrapping_sub(b'0'));
+        self.sum = self.sum.saturating_add(value.saturating_mul(self.unit));
+        self.finer |= self.unit == 0 && value != 0;
+        self.unit /= 10;
+    }
+
+    /// Rounded up, and below a second.
+    fn attoseconds(&self) -> u64 {
+        self.sum.saturating_add(u64::from(self.finer)).min(ATTO.saturating_sub(1))
+    }
 }
 
 fn push_digit(sum: i64, digit: &u8) -> i64 {
-    sum.saturating_mul(10)
-        .saturating_add(i64::from(digit.wrapping_sub(b'0')))
+    sum.saturating_mul(10).saturating_add(i64::from(digit.wrapping_sub(b'0')))
 }
 
 /// Past this no date is left, and 18 digits keep the sum far from wrapping.
@@ -101,11 +133,7 @@ fn exponent_of(text: &[u8]) -> i64 {
         _ => (false, text),
     };
     let magnitude = digits.iter().fold(0, push_digit);
-    if negative {
-        magnitude.saturating_neg()
-    } else {
-        magnitude
-    }
+    if negative { magnitude.saturating_neg() } else { magnitude }
 }
 
 #[cfg(test)]
@@ -127,18 +155,10 @@ mod tests {
         assert_eq!(date("-0"), Some((0, 0)));
         assert_eq!(date("0e999999999999999999999"), Some((0, 0)));
         assert_eq!(date("1e-999999999999999999999"), Some((0, 1)));
-        assert_eq!(
-            date("253402300799"),
-            Some((253_402_300_799, 253_402_300_799))
-        );
-        for beyond in [
-            "253402300800",
-            "1e400",
-            "18446744073709551617",
-            "1e19",
-            "1700003600000",
-            "-1e400",
-        ] {
+        assert_eq!(date("253402300799"), Some((253_402_300_799, 253_402_300_799)));
+        for beyond in
+            ["253402300800", "1e400", "18446744073709551617", "1e19", "1700003600000", "-1e400"]
+        {
             assert_eq!(date(beyond), None);
         }
     }
