@@ -176,6 +176,13 @@ impl<'c> Key<'c> {
         }
     }
 
+    /// Whether `tag` is this key's MAC of `message`, whole and not truncated. Compared in constant
+    /// time.
+    #[must_use]
+    pub fn is_mac(&self, message: &[u8], tag: &[u8]) -> bool {
+        self.verify(message, tag, &mut Decoder::empty())
+    }
+
     /// Whether `tag` is this key's MAC of `input`. Beside the compressions, `decoder` is moved on.
     pub(crate) fn verify(&self, input: &[u8], tag: &[u8], decoder: &mut Decoder<'_, '_>) -> bool {
         match &self.states {

@@ -111,6 +111,11 @@ impl<'t, 'o> Decoder<'t, 'o> {
         (out.len() == decoded_len(text.len())).then_some(Self { text, out, invalid: 0 })
     }
 
+    /// A decoder with nothing to do.
+    pub(crate) const fn empty() -> Self {
+        Self { text: &[], out: &mut [], invalid: 0 }
+    }
+
     /// Decodes the next 64 characters, if there are as many.
     #[inline(always)]
     pub(crate) fn step(&mut self) {

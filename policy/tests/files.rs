@@ -1,0 +1,198 @@
+//! Documents and secrets in files, and what a reload does with them.
+
+use doorward_policy::{Gate, Header, Policy, Reason, Request, Scheme, UnixTime};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
+
+fn decide(gate: &Gate, token: &str) -> Result<(), Reason> {
+    let bearer = format!("Bearer {token}");
+    let headers = [Header::new("Host", "app.example.com"), Header::new("Authorization", &bearer)];
+    let request = Request {
+        method: b"GET",
+        target: b"/",
+        scheme: Scheme::Https,
+        peer: None,
+        headers: &headers,
+    };
+    gate.decide_at(&request, NOW).map(|_| ())
+}
+
+fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    private(&path);
+    path
+}
+
+#[cfg(unix)]
+fn private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn private(_path: &Path) {}
+
+const FIRST: &str = "first-token-0123456789abcdef";
+const SECOND: &str = "second-token-0123456789abcdef";
+
+fn document(folder: &Path) -> PathBuf {
+    write(folder, "token", format!("{FIRST}\n"));
+    write(folder, "policy.toml", "[[capability]]\nid = \"a\"\ntoken_file = \"token\"\n")
+}
+
+#[test]
+fn a_relative_secret_is_meant_from_the_documents_folder_and_loses_one_line_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = document(folder.path());
+    let gate = Gate::open(&path).unwrap();
+    assert_eq!(decide(&gate, FIRST), Ok(()));
+    assert_eq!(decide(&gate, SECOND), Err(Reason::CapabilityUnknown));
+    write(folder.path(), "token", format!("{FIRST}\r\n"));
+    assert!(gate.reload().unwrap().is_empty());
+    assert_eq!(decide(&gate, FIRST), Ok(()));
+    // Two line ends: one is the secret's, and no token has one.
+    write(folder.path(), "token", format!("{FIRST}\n\n"));
+    assert_eq!(gate.reload().unwrap_err().reason(), Reason::CapabilityInvalid);
+}
+
+#[test]
+fn a_reload_that_fails_keeps_the_old_rules_and_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = document(folder.path());
+    let gate = Gate::open(&path).unwrap();
+    let other_handle = gate.clone();
+    fs::write(&path, "[[capability]]\nid = \"a\"\ntoken_flie = \"token\"\n").unwrap();
+    let error = gate.reload().unwrap_err();
+    let expected = format!(
+        "{}:3:1: capability[0].token_flie: unknown key; known here: id, sha256, sha256_file, \
+         token_file, token_env, token, expires, scopes, resources, weak",
+        path.display()
+    );
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(decide(&other_handle, FIRST), Ok(()));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(gate.reload().unwrap_err().reason(), Reason::ConfigInvalid);
+    assert_eq!(decide(&other_handle, FIRST), Ok(()));
+    document(folder.path());
+    write(folder.path(), "token", SECOND);
+    gate.reload().unwrap();
+    assert_eq!(decide(&other_handle, FIRST), Err(Reason::CapabilityUnknown));
+    assert_eq!(decide(&other_handle, SECOND), Ok(()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_warns() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = document(folder.path());
+    assert!(Policy::from_file(&path).unwrap().warnings().is_empty());
+    for (mode, warns) in [(0o600, 0), (0o400, 0), (0o640, 1), (0o604, 1), (0o644, 1)] {
+        let token = folder.path().join("token");
+        fs::set_permissions(token, fs::Permissions::from_mode(mode)).unwrap();
+        let policy = Policy::from_file(&path).unwrap();
+        assert_eq!(policy.warnings().len(), warns, "{mode:o}");
+        if let [warning] = policy.warnings() {
+            assert_eq!(warning.path, "capability[0].token_file");
+            assert!(warning.message.contains("chmod 600"), "{warning}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_no_plain_small_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = document(folder.path());
+    write(folder.path(), "token", vec![b'a'; 70_000]);
+    assert_eq!(Policy::from_file(&path).unwrap_err().reason(), Reason::CapabilityInvalid);
+    fs::remove_file(folder.path().join("token")).unwrap();
+    let error = Policy::from_file(&path).unwrap_err();
+    assert_eq!(error.path(), "capability[0].token_file");
+    fs::create_dir(folder.path().join("token")).unwrap();
+    assert_eq!(Policy::from_file(&path).unwrap_err().reason(), Reason::CapabilityInvalid);
+}
+
+#[test]
+fn a_secret_from_the_environment() {
+    // PATH is there on every machine and is no token; a name that nobody sets is not there.
+    let of = |name: &str| {
+        Policy::from_toml(&format!("[[capability]]\nid = \"a\"\ntoken_env = \"{name}\""))
+    };
+    assert_eq!(of("PATH").unwrap_err().reason(), Reason::CapabilityInvalid);
+    let error = of("DOORWARD_TEST_NOT_SET").unwrap_err();
+    assert_eq!(error.message(), "the environment variable DOORWARD_TEST_NOT_SET is not set");
+    assert_eq!(error.position().map(|at| (at.line, at.column)), Some((3, 13)));
+}
+
+#[test]
+fn a_file_says_its_syntax_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = format!("{{\"capability\":[{{\"id\":\"a\",\"token\":\"{FIRST}\"}}]}}");
+    let path = write(folder.path(), "policy.json", &json);
+    assert_eq!(decide(&Gate::open(path).unwrap(), FIRST), Ok(()));
+    let path = write(folder.path(), "policy.conf", &json);
+    assert!(Gate::open(path).unwrap_err().to_string().contains(".toml or .json"));
+}
+
+/// Eight threads decide while another swaps the rules: every decision is one of the two policies' as
+/// a whole, never a mixture and never a gap.
+#[test]
+fn threads_decide_while_the_rules_are_replaced() {
+    let of = |token: &str, realm: &str| {
+        Policy::from_toml(&format!(
+            "realm = \"{realm}\"\n[[capability]]\nid = \"{realm}\"\ntoken = \"{token}\""
+        ))
+        .unwrap()
+    };
+    let gate = of(FIRST, "one").gate();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut decided = 0_u32;
+                while !done.load(Ordering::Relaxed) || decided == 0 {
+                    let snapshot = gate.snapshot();
+                    let inside = snapshot.gate();
+                    assert_eq!(inside.capabilities[0].id, inside.realm);
+                    let outcomes = [decide(&gate, FIRST), decide(&gate, SECOND)];
+                    assert!(
+                        outcomes
+                            .iter()
+                            .all(|o| matches!(o, Ok(()) | Err(Reason::CapabilityUnknown)))
+                    );
+                    decided += 1;
+                }
+            });
+        }
+        for i in 0..500 {
+            gate.replace(if i % 2 == 0 { of(SECOND, "two") } else { of(FIRST, "one") });
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(decide(&gate, FIRST), Ok(()));
+}
+
+#[test]
+fn handles_cross_threads() {
+    fn check<T: Send + Sync + Clone>() {}
+    check::<Gate>();
+    check::<doorward_policy::Snapshot>();
+    check::<doorward_policy::Principal>();
+}
+
+#[test]
+fn a_listener_that_others_reach_needs_a_credential() {
+    let of = |text: &str| Policy::from_toml(text).unwrap().gate().snapshot();
+    let (local, wide) = ("127.0.0.1".parse().unwrap(), "0.0.0.0".parse().unwrap());
+    let open = of("[credential]\nanonymous = true");
+    assert!(open.startup_check(local).is_ok());
+    assert_eq!(open.startup_check(wide), Err(Reason::StartupUnprotected));
+    let warned = of("[credential]\nanonymous = true\n[listen]\nwithout_credential = \"warn\"");
+    assert_eq!(warned.startup_check(wide), Ok(doorward_policy::core::Startup::Warned));
+    let closed = of(&format!("[[capability]]\nid = \"a\"\ntoken = \"{FIRST}\""));
+    assert_eq!(closed.startup_check(wide), Ok(doorward_policy::core::Startup::Protected));
+}
