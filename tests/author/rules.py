@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import string
 from typing import Any
 
 from forge import NOW, OTHER, SECRET, TOKEN, compact, digest, sign
@@ -357,7 +359,29 @@ def capability() -> Suite:
         ("count-base64url", bytes(range(32)).hex(), "base64url", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
     ):
         s.op("generate-" + case_id, "capability.generate", {"entropy": entropy, "form": form}, {"token": token})
+    for case_id, entropy in (
+        ("zero", bytes(32)),
+        ("one", bytes(31) + b"\x01"),
+        ("largest", b"\xff" * 32),
+        ("count", bytes(range(32))),
+        ("leading", b"\x00" * 8 + bytes(range(200, 224))),
+        ("digest", hashlib.sha256(b"entropy").digest()),
+    ):
+        given = {"entropy": entropy.hex(), "form": "letters62"}
+        s.op(f"generate-letters62-{case_id}", "capability.generate", given, {"token": letters62(entropy)})
     return s
+
+
+def letters62(entropy: bytes) -> str:
+    """The big-endian number in base 62, digits before capitals before small letters, 43 places."""
+    alphabet = string.digits + string.ascii_uppercase + string.ascii_lowercase
+    number = int.from_bytes(entropy, "big")
+    places = []
+    for _ in range(43):
+        number, value = divmod(number, 62)
+        places.append(alphabet[value])
+    assert number == 0
+    return "".join(reversed(places))
 
 
 def scope() -> Suite:

@@ -1,0 +1,60 @@
+# Everything a checkout can do. `make help` lists the targets.
+#
+# A toolchain that is missing is named in one line and left out; with CI=true it is an error.
+
+SHELL := /bin/sh
+BUILD := build
+PYTHON ?= python3
+VENV := $(BUILD)/venv
+
+.PHONY: help demo test test-rust test-bare lint lint-python bench bench-ratio gen clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## a real WebSocket server behind a policy file, and what it answers to 30 clients
+	@cargo run --quiet --package doorward-demo
+
+test: lint test-rust test-bare ## everything below, as CI runs it
+	@echo "all passed"
+
+test-rust: ## unit tests, documentation examples, vectors, properties, servers
+	@cargo test --workspace --quiet
+	@cargo xtask check
+	@printf 'vectors, Rust: '; cargo run --quiet --package doorward-tests --bin vectors
+
+test-bare: ## the core links without std, and no panic is reachable in it
+	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \
+	else $(call missing,a C compiler (cc)); fi
+
+lint: lint-python ## format, clippy, documentation, with warnings as errors
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
+	@RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --quiet
+	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; fi
+
+lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors are what it writes
+	@if command -v $(PYTHON) >/dev/null 2>&1; then \
+	  $(PYTHON) tests/author/make.py --check && \
+	  { [ -x $(VENV)/bin/ruff ] || { $(PYTHON) -m venv $(VENV) && \
+	    $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check ruff mypy; }; } && \
+	  $(VENV)/bin/ruff check --quiet tests/author && \
+	  $(VENV)/bin/ruff format --quiet --check tests/author && \
+	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/author/*.py; \
+	else $(call missing,Python 3); fi
+
+bench: ## criterion: every stage and the whole decision, beside the floor
+	@cargo bench --package doorward-benches
+
+bench-ratio: ## verify against the floor, in interleaved rounds
+	@cargo run --quiet --release --package doorward-benches --bin ratio
+
+gen: ## writes what is made from the core's tables, and the hand-written vectors
+	@cargo xtask gen
+	@$(PYTHON) tests/author/make.py
+
+clean: ## removes what was built
+	@cargo clean --quiet
+	@rm -rf $(BUILD) tests/bare/target
+
+missing = echo "left out: $(1) is not here" && [ "$${CI:-}" != true ]

@@ -1,0 +1,32 @@
+//! `cargo xtask gen` writes the files that are made from the core's tables; `cargo xtask check` proves
+//! that they, the version and the documents' links are as they should be.
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod generate;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let outcome = match std::env::args().nth(1).as_deref() {
+        Some("gen") => generate::write(&root()),
+        Some("check") => check::run(&root()),
+        _ => Err("usage: cargo xtask gen | check".to_owned()),
+    };
+    match outcome {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
