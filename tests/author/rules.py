@@ -359,7 +359,7 @@ def capability() -> Suite:
         ("count-base64url", bytes(range(32)).hex(), "base64url", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
     ):
         s.op("generate-" + case_id, "capability.generate", {"entropy": entropy, "form": form}, {"token": token})
-    for case_id, entropy in (
+    for case_id, raw in (
         ("zero", bytes(32)),
         ("one", bytes(31) + b"\x01"),
         ("largest", b"\xff" * 32),
@@ -367,8 +367,8 @@ def capability() -> Suite:
         ("leading", b"\x00" * 8 + bytes(range(200, 224))),
         ("digest", hashlib.sha256(b"entropy").digest()),
     ):
-        given = {"entropy": entropy.hex(), "form": "letters62"}
-        s.op(f"generate-letters62-{case_id}", "capability.generate", given, {"token": letters62(entropy)})
+        given = {"entropy": raw.hex(), "form": "letters62"}
+        s.op(f"generate-letters62-{case_id}", "capability.generate", given, {"token": letters62(raw)})
     return s
 
 
