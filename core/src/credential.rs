@@ -234,10 +234,7 @@ impl<'c> CredentialRules<'c> {
     }
 }
 
-fn checked<'r>(
-    value: Option<&'r [u8]>,
-    well_formed: fn(&[u8]) -> bool,
-) -> Result<Option<&'r [u8]>, Reason> {
+fn checked(value: Option<&[u8]>, well_formed: fn(&[u8]) -> bool) -> Result<Option<&[u8]>, Reason> {
     match value {
         Some(value) if !well_formed(value) => Err(Reason::CredentialMalformed),
         value => Ok(value),

@@ -29,7 +29,7 @@ pub use error::{PolicyError, Position, Warning};
 pub use explain::{Explanation, Outcome, Step};
 pub use gate::{Gate, Policy, Snapshot};
 pub use principal::Principal;
-pub use settings::read_address;
+pub use settings::{TABLES, read_address};
 
 #[doc(no_inline)]
 pub use doorward_core::{self as core, Header, Reason, Request, Scheme, UnixTime};

@@ -14,6 +14,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// Every table of the document and its keys; the first is the document itself. A tool that writes or
+/// checks documents can rely on it: the reader does.
+pub const TABLES: [(&str, &[&str]); 9] = [
+    ("", &ROOT_KEYS),
+    ("listen", &LISTEN_KEYS),
+    ("host", &HOST_KEYS),
+    ("origin", &ORIGIN_KEYS),
+    ("credential", &CREDENTIAL_KEYS),
+    ("capability", &CAPABILITY_KEYS),
+    ("jwt", &JWT_KEYS),
+    ("jwt.key", &KEY_KEYS),
+    ("scope", &SCOPE_KEYS),
+];
+
 const ROOT_KEYS: [&str; 8] =
     ["realm", "listen", "host", "origin", "credential", "capability", "jwt", "scope"];
 const LISTEN_KEYS: [&str; 2] = ["address", "without_credential"];

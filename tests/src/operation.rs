@@ -22,29 +22,29 @@ pub fn perform(case: &Case) -> Result<Value, String> {
 
 fn operate(case: &Operation) -> Result<Value, String> {
     match case.op.as_str() {
-        "jwt.verify" => jwt_verify(input(case)?),
-        "jwt.sign" => jwt_sign(input(case)?),
-        "jws.verify" => jws_verify(input(case)?),
-        "key" => key(input(case)?),
-        "capability.digest" => digest(input(case)?),
-        "capability.match" => capability_match(input(case)?),
-        "capability.generate" => generate(input(case)?),
-        "origin.normalise" => normalise(input(case)?),
-        "origin.parse" => origin_parse(input(case)?),
-        "host.parse" => host_parse(input(case)?),
-        "base64url.decode" => base64url_decode(input(case)?),
-        "base64url.encode" => base64url_encode(input(case)?),
-        "json.object" => json_object(input(case)?),
-        "claim.read" => claim_read(input(case)?),
-        "bearer" => bearer(input(case)?),
-        "strip.query" => strip_query(input(case)?),
-        "strip.cookie" => strip_cookie(input(case)?),
-        "strip.subprotocol" => strip_subprotocol(input(case)?),
-        "listen" => listen(input(case)?),
-        "policy.load" => policy_load(input(case)?),
-        "scratch" => scratch(input(case)?),
-        "ticket" => ticket(input(case)?),
-        "challenge" => challenge(input(case)?),
+        "jwt.verify" => jwt_verify(&input(case)?),
+        "jwt.sign" => jwt_sign(&input(case)?),
+        "jws.verify" => jws_verify(&input(case)?),
+        "key" => key(&input(case)?),
+        "capability.digest" => digest(&input(case)?),
+        "capability.match" => capability_match(&input(case)?),
+        "capability.generate" => generate(&input(case)?),
+        "origin.normalise" => normalise(&input(case)?),
+        "origin.parse" => origin_parse(&input(case)?),
+        "host.parse" => host_parse(&input(case)?),
+        "base64url.decode" => base64url_decode(&input(case)?),
+        "base64url.encode" => base64url_encode(&input(case)?),
+        "json.object" => json_object(&input(case)?),
+        "claim.read" => claim_read(&input(case)?),
+        "bearer" => bearer(&input(case)?),
+        "strip.query" => strip_query(&input(case)?),
+        "strip.cookie" => strip_cookie(&input(case)?),
+        "strip.subprotocol" => strip_subprotocol(&input(case)?),
+        "listen" => listen(&input(case)?),
+        "policy.load" => policy_load(&input(case)?),
+        "scratch" => scratch(&input(case)?),
+        "ticket" => ticket(&input(case)?),
+        "challenge" => challenge(&input(case)?),
         other => Err(format!("unknown op {other}")),
     }
 }
@@ -158,8 +158,8 @@ struct Verify {
     now: u64,
 }
 
-fn jwt_verify(input: Verify) -> Result<Value, String> {
-    let gate = match gate_of(&json!({ "jwt": input.jwt })) {
+fn jwt_verify(input: &Verify) -> Result<Value, String> {
+    let gate = match gate_of(&json!({ "jwt": &input.jwt })) {
         Ok(gate) => gate,
         Err(error) => return Ok(refusal(error.reason())),
     };
@@ -202,11 +202,11 @@ impl Secret {
     }
 }
 
-fn key(input: Secret) -> Result<Value, String> {
+fn key(input: &Secret) -> Result<Value, String> {
     Ok(outcome(input.key()?, |_| allowed()))
 }
 
-fn jwt_sign(input: Secret) -> Result<Value, String> {
+fn jwt_sign(input: &Secret) -> Result<Value, String> {
     let claims = input.claims.as_deref().ok_or("no claims")?;
     let signed = input.key()?.and_then(|key| {
         let mut out = vec![0; jwt::signed_len(&key, claims.len())];
@@ -215,7 +215,7 @@ fn jwt_sign(input: Secret) -> Result<Value, String> {
     Ok(outcome(signed, |token| json!({ "token": token })))
 }
 
-fn jws_verify(input: Secret) -> Result<Value, String> {
+fn jws_verify(input: &Secret) -> Result<Value, String> {
     let token = input.token.as_ref().ok_or("no token")?.bytes()?;
     let proven = input.key()?.and_then(|key| {
         let keys = [key];
@@ -248,11 +248,11 @@ struct Token {
     sha256: Vec<String>,
 }
 
-fn digest(input: Token) -> Result<Value, String> {
+fn digest(input: &Token) -> Result<Value, String> {
     Ok(json!({ "sha256": Digest::of(&input.token.bytes()?).to_string() }))
 }
 
-fn capability_match(input: Token) -> Result<Value, String> {
+fn capability_match(input: &Token) -> Result<Value, String> {
     let stored: Option<Vec<Digest>> =
         input.sha256.iter().map(|hex| Digest::from_hex(hex)).collect();
     let stored = stored.ok_or("not a digest")?;
@@ -270,7 +270,7 @@ fn entropy(hex: &str) -> Result<[u8; 32], String> {
     from_hex(hex)?.try_into().map_err(|_| "entropy is 32 bytes".to_owned())
 }
 
-fn generate(input: Generate) -> Result<Value, String> {
+fn generate(input: &Generate) -> Result<Value, String> {
     let form = match input.form.as_str() {
         "base64url" => Form::Base64Url,
         "hex" => Form::Hex,
@@ -288,7 +288,7 @@ struct Line {
     line: String,
 }
 
-fn normalise(input: Line) -> Result<Value, String> {
+fn normalise(input: &Line) -> Result<Value, String> {
     Ok(outcome(origin::canonical(&input.line), |text| json!({ "canonical": text.as_str() })))
 }
 
@@ -300,7 +300,7 @@ struct HeaderValue {
     scheme: Option<String>,
 }
 
-fn origin_parse(input: HeaderValue) -> Result<Value, String> {
+fn origin_parse(input: &HeaderValue) -> Result<Value, String> {
     let value = input.value.bytes()?;
     Ok(match Origin::parse(&value) {
         Ok(Origin::Null) => refusal(Reason::OriginNull),
@@ -309,9 +309,9 @@ fn origin_parse(input: HeaderValue) -> Result<Value, String> {
     })
 }
 
-fn host_parse(input: HeaderValue) -> Result<Value, String> {
+fn host_parse(input: &HeaderValue) -> Result<Value, String> {
     let value = input.value.bytes()?;
-    let scheme = input.scheme.ok_or("no scheme")?;
+    let scheme = input.scheme.as_deref().ok_or("no scheme")?;
     let scheme = Scheme::parse(scheme.as_bytes()).ok_or("unknown scheme")?;
     Ok(match Host::parse(&value) {
         Some(host) => {
@@ -338,20 +338,20 @@ struct Plain {
     bytes: Bytes,
 }
 
-fn base64url_decode(input: Text) -> Result<Value, String> {
+fn base64url_decode(input: &Text) -> Result<Value, String> {
     let text = input.text.bytes()?;
     let mut out = vec![0; text.len()];
     let decoded = primitive::base64url_decode(&text, &mut out);
     Ok(outcome(decoded, |bytes| json!({ "bytes": { "hex": hex(bytes) } })))
 }
 
-fn base64url_encode(input: Plain) -> Result<Value, String> {
+fn base64url_encode(input: &Plain) -> Result<Value, String> {
     let bytes = input.bytes.bytes()?;
     let mut out = vec![0; bytes.len() * 2 + 4];
     Ok(outcome(primitive::base64url_encode(&bytes, &mut out), |text| json!({ "text": text })))
 }
 
-fn json_object(input: Text) -> Result<Value, String> {
+fn json_object(input: &Text) -> Result<Value, String> {
     let text = input.text.bytes()?;
     let mut spare = vec![0; text.len()];
     Ok(outcome(primitive::json_object(&text, &mut spare), |()| allowed()))
@@ -365,7 +365,7 @@ struct ClaimRead {
     kind: String,
 }
 
-fn claim_read(input: ClaimRead) -> Result<Value, String> {
+fn claim_read(input: &ClaimRead) -> Result<Value, String> {
     let path: Vec<&str> = input.path.iter().map(String::as_str).collect();
     let found = primitive::json_at(input.text.as_bytes(), &path);
     let value = match input.kind.as_str() {
@@ -381,7 +381,7 @@ fn claim_read(input: ClaimRead) -> Result<Value, String> {
     Ok(json!({ "value": value }))
 }
 
-fn bearer(input: HeaderValue) -> Result<Value, String> {
+fn bearer(input: &HeaderValue) -> Result<Value, String> {
     let value = input.value.bytes()?;
     let token = credential::bearer(&value).map(text);
     Ok(match token {
@@ -397,7 +397,7 @@ struct StripQuery {
     name: String,
 }
 
-fn strip_query(input: StripQuery) -> Result<Value, String> {
+fn strip_query(input: &StripQuery) -> Result<Value, String> {
     let mut out = vec![0; input.target.len()];
     let target = strip::strip_query(input.target.as_bytes(), &input.name, &mut out);
     target
@@ -412,7 +412,7 @@ struct StripCookie {
     name: String,
 }
 
-fn strip_cookie(input: StripCookie) -> Result<Value, String> {
+fn strip_cookie(input: &StripCookie) -> Result<Value, String> {
     let mut out = vec![0; input.value.len() * 2];
     let value = strip::strip_cookie(input.value.as_bytes(), &input.name, &mut out);
     value
@@ -427,7 +427,7 @@ struct StripSubprotocol {
     prefix: String,
 }
 
-fn strip_subprotocol(input: StripSubprotocol) -> Result<Value, String> {
+fn strip_subprotocol(input: &StripSubprotocol) -> Result<Value, String> {
     let mut out = vec![0; input.value.len() * 2];
     let value = strip::strip_subprotocol(input.value.as_bytes(), &input.prefix, &mut out);
     value
@@ -443,7 +443,7 @@ struct Listen {
     mode: String,
 }
 
-fn listen(input: Listen) -> Result<Value, String> {
+fn listen(input: &Listen) -> Result<Value, String> {
     let address = doorward_policy::read_address(&input.address).ok_or("not an address")?;
     let mode = match input.mode.as_str() {
         "refuse" => Unprotected::Refuse,
@@ -465,7 +465,7 @@ struct Load {
     json: Option<String>,
 }
 
-fn policy_load(input: Load) -> Result<Value, String> {
+fn policy_load(input: &Load) -> Result<Value, String> {
     let loaded = match (&input.toml, &input.json) {
         (Some(toml), None) => Policy::from_toml(toml),
         (None, Some(json)) => Policy::from_json(json),
@@ -489,7 +489,7 @@ struct Scratch {
     scratch: usize,
 }
 
-fn scratch(input: Scratch) -> Result<Value, String> {
+fn scratch(input: &Scratch) -> Result<Value, String> {
     let gate = gate_of(&input.policy).map_err(|error| error.to_string())?;
     let request =
         Request { method: b"GET", target: b"/", scheme: Scheme::Https, peer: None, headers: &[] };
@@ -514,7 +514,7 @@ enum TicketStep {
     Redeem { token: String, now: u64 },
 }
 
-fn ticket(input: TicketCase) -> Result<Value, String> {
+fn ticket(input: &TicketCase) -> Result<Value, String> {
     match input.capacity {
         2 => ticket_steps(Tickets::<2>::new(input.ttl), &input.steps),
         8 => ticket_steps(Tickets::<8>::new(input.ttl), &input.steps),
@@ -556,7 +556,7 @@ struct ChallengeCase {
     scope: Vec<String>,
 }
 
-fn challenge(input: ChallengeCase) -> Result<Value, String> {
+fn challenge(input: &ChallengeCase) -> Result<Value, String> {
     let reason = Reason::ALL.iter().find(|reason| reason.name() == input.reason);
     let reason = *reason.ok_or_else(|| format!("no reason {}", input.reason))?;
     let scopes: Vec<&str> = input.scope.iter().map(String::as_str).collect();
