@@ -13,7 +13,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## a real WebSocket server behind a policy file, and what it answers to 30 clients
-	@cargo run --quiet --package doorward-demo
+	@cargo run --package doorward-demo
 
 test: lint test-rust test-bare ## everything below, as CI runs it
 	@echo "all passed"

@@ -164,19 +164,7 @@ impl Gate {
     /// # Errors
     /// As [`Gate::decide`].
     pub fn decide_at(&self, request: &Request<'_>, now: UnixTime) -> Result<Principal, Reason> {
-        let snapshot = self.snapshot();
-        SCRATCH.with_borrow_mut(|scratch| {
-            let needed = snapshot.scratch_bytes();
-            if scratch.len() < needed {
-                scratch.resize(needed, 0);
-            }
-            match snapshot.decide(request, now, scratch) {
-                Decision::Allow(principal) => {
-                    Ok(Principal::new(&principal, snapshot.gate().scope.claim))
-                }
-                Decision::Deny(reason) => Err(reason),
-            }
-        })
+        self.snapshot().admit(request, now)
     }
 
     /// Reads the document and its secrets again. A document that is not in order changes nothing:
@@ -227,6 +215,24 @@ impl Snapshot {
         scratch: &'a mut [u8],
     ) -> Decision<'a> {
         self.gate().decide(request, now, scratch)
+    }
+
+    /// Decides one request in a scratch buffer of the thread's. The principal is the caller's to keep.
+    ///
+    /// # Errors
+    /// The reason of a denial, or why there is no answer: [`Reason::status`] tells them apart.
+    pub fn admit(&self, request: &Request<'_>, now: UnixTime) -> Result<Principal, Reason> {
+        let gate = self.gate();
+        SCRATCH.with_borrow_mut(|scratch| {
+            let needed = gate.scratch_bytes();
+            if scratch.len() < needed {
+                scratch.resize(needed, 0);
+            }
+            match gate.decide(request, now, scratch) {
+                Decision::Allow(principal) => Ok(Principal::new(&principal, gate.scope.claim)),
+                Decision::Deny(reason) => Err(reason),
+            }
+        })
     }
 
     /// Bytes of scratch that a decision may need.
