@@ -11,8 +11,17 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
 /// The SHA-256 of a capability token: what is stored in its place.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
+
+/// In constant time.
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other).into()
+    }
+}
+
+impl Eq for Digest {}
 
 impl Digest {
     /// The digest of a token's bytes.

@@ -4,6 +4,7 @@
 //! whoever reads the request next could pick the other one (RFC 6750 §2).
 
 use crate::limits::{MAX_COOKIE_BYTES, MAX_TARGET_BYTES};
+use crate::origin::Page;
 use crate::reason::Reason;
 use crate::request::{Judged, Request};
 use crate::text::ascii::{
@@ -64,6 +65,17 @@ impl<'c> Place<'c> {
         self.text
     }
 
+    /// Whether the same text could be taken for the credential of both places, so that every request
+    /// would have two: one header in two spellings, or a subprotocol with both prefixes.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (self.kind, other.kind) {
+            (Kind::Header(a), Kind::Header(b)) => a.eq_ignore_ascii_case(b),
+            (Kind::Subprotocol(a), Kind::Subprotocol(b)) => a.starts_with(b) || b.starts_with(a),
+            (a, b) => a == b,
+        }
+    }
+
     /// Whether the browser adds what stands here by itself, for every page.
     #[must_use]
     pub const fn is_cookie(&self) -> bool {
@@ -83,9 +95,18 @@ fn is_printable(name: &[u8]) -> bool {
 
 /// Headers whose bytes another rule reads: a credential there would be judged by two grammars.
 fn is_judged_elsewhere(name: &[u8]) -> bool {
-    ["authorization", "cookie", "host", "origin", "sec-fetch-site", "sec-websocket-protocol"]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    const JUDGED: [&str; 9] = [
+        "authorization",
+        "cookie",
+        "forwarded",
+        "host",
+        "origin",
+        "sec-fetch-site",
+        "sec-websocket-protocol",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+    ];
+    JUDGED.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The credential of a request, and where it stood.
@@ -212,6 +233,23 @@ impl<'c> CredentialRules<'c> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether what was found, or that nothing was, is enough for the page that asks.
+    ///
+    /// # Errors
+    /// [`Reason::CredentialMissing`], or [`Reason::OriginForbidden`] for a page that owes a credential
+    /// of its own and brings none, or one that the browser added.
+    pub fn settle(&self, page: Page, found: Option<&Credential<'_, '_>>) -> Result<(), Reason> {
+        let owes = page == Page::OwesCredential;
+        match found {
+            None if !self.anonymous => Err(Reason::CredentialMissing),
+            None if owes => Err(Reason::OriginForbidden),
+            Some(credential) if owes && credential.place().is_cookie() => {
+                Err(Reason::OriginForbidden)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether any cookie place holds something.

@@ -1,7 +1,7 @@
 //! The answer: who comes in, or why not.
 
 use crate::claims::{Claims, JsonStr, Value};
-use crate::limits::MAX_CHALLENGE_BYTES;
+use crate::limits::{MAX_CHALLENGE_BYTES, MAX_REALM_BYTES};
 use crate::reason::{Class, Reason};
 use crate::scope::lists;
 use core::fmt;
@@ -185,9 +185,15 @@ impl Challenge {
             Class::Forbidden | Class::Unavailable | Class::Internal => return None,
         };
         let mut text = heapless::String::new();
-        push(&mut text, &["Bearer realm=\"", realm, "\""])?;
+        // A realm that does not fit is left out: RFC 6750 §3 does not ask for one.
+        let with_realm = realm.len() <= MAX_REALM_BYTES;
+        push(&mut text, &["Bearer"])?;
+        if with_realm {
+            push(&mut text, &[" realm=\"", realm, "\""])?;
+        }
         if let Some(error) = error {
-            push(&mut text, &[", error=\"", error, "\""])?;
+            let gap = if with_realm { ", error=\"" } else { " error=\"" };
+            push(&mut text, &[gap, error, "\""])?;
         }
         if class == Class::InsufficientScope && !scopes.is_empty() {
             let mut with_scope = text.clone();

@@ -5,10 +5,10 @@ use crate::claims::JsonStr;
 use crate::credential::{Credential, CredentialRules, Place};
 use crate::decision::{Challenge, Decision, Principal};
 use crate::host::HostRules;
-use crate::jwt::{Jwt, Parsed};
+use crate::jwt::{Jwt, Parsed, has_two_dots};
 use crate::key::Key;
 use crate::limits::MAX_TOKEN_BYTES;
-use crate::origin::{OriginRules, Page};
+use crate::origin::OriginRules;
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::scope::{self, ScopeRules};
@@ -90,13 +90,12 @@ impl<'c> Gate<'c> {
         let authority = self.host.judge(request, &judged)?;
         let cookie_presented = || self.credential.cookie_presented(request);
         let page = self.origin.judge(&judged, &authority, cookie_presented)?;
-        let Some(credential) = self.credential.find(request, &judged)? else {
-            return self.admit_anonymous(page);
-        };
-        if page == Page::OwesCredential && credential.place().is_cookie() {
-            return Err(Reason::OriginForbidden);
+        let found = self.credential.find(request, &judged)?;
+        self.credential.settle(page, found.as_ref())?;
+        match found {
+            Some(credential) => self.prove(&credential, now, scratch),
+            None => self.scope.judge(|_| false, |_| false).map(|()| Principal::anonymous()),
         }
-        self.prove(&credential, now, scratch)
     }
 
     /// Bytes of scratch that any request to this gate may need.
@@ -117,21 +116,17 @@ impl<'c> Gate<'c> {
         !self.capabilities.is_empty() || self.jwt.is_some()
     }
 
+    /// Whether a credential is judged as a signed token: where both kinds are configured, one with
+    /// exactly two dots.
+    #[must_use]
+    pub fn is_signed(&self, credential: &[u8]) -> bool {
+        self.jwt.is_some() && (self.capabilities.is_empty() || has_two_dots(credential))
+    }
+
     /// The `WWW-Authenticate` value for a refusal by this gate.
     #[must_use]
     pub fn challenge(&self, reason: Reason) -> Option<Challenge> {
         reason.challenge(self.realm, self.scope.require)
-    }
-
-    fn admit_anonymous<'a>(&self, page: Page) -> Result<Principal<'a>, Reason> {
-        if page == Page::OwesCredential && self.credential.anonymous {
-            return Err(Reason::OriginForbidden);
-        }
-        if !self.credential.anonymous {
-            return Err(Reason::CredentialMissing);
-        }
-        self.scope.judge(|_| false, |_| false)?;
-        Ok(Principal::anonymous())
     }
 
     fn prove<'a>(
@@ -149,9 +144,7 @@ impl<'c> Gate<'c> {
             return Err(Reason::TokenTooLong);
         }
         match &self.jwt {
-            Some(jwt) if self.capabilities.is_empty() || has_two_dots(token) => {
-                self.prove_token(jwt, token, now, scratch, place)
-            }
+            Some(jwt) if self.is_signed(token) => self.prove_token(jwt, token, now, scratch, place),
             _ => self.prove_capability(token, now, place),
         }
     }
@@ -200,9 +193,4 @@ impl<'c> Gate<'c> {
         )?;
         Ok(Principal::token(claims, key, self.scope.claim, place))
     }
-}
-
-/// Where both kinds are configured, this tells a signed token from a capability token.
-fn has_two_dots(token: &[u8]) -> bool {
-    token.iter().filter(|&&byte| byte == b'.').count() == 2
 }

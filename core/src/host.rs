@@ -284,6 +284,15 @@ pub(crate) fn is_wildcard_base(host: &Host<'_>) -> bool {
     matches!(host.name, Name::Dns(name) if name.contains(&b'.') && ipv4(name).is_none())
 }
 
+/// Writes the line as a policy would, in lower case.
+impl fmt::Display for HostPattern<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (label, port) =
+            (if self.any_label { "*." } else { "" }, if self.any_port { ":*" } else { "" });
+        write!(f, "{label}{}{port}", self.host)
+    }
+}
+
 /// A block of addresses, as `10.0.0.0/8`, `::1/128` or a single address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cidr {
@@ -292,8 +301,22 @@ pub struct Cidr {
     v6: bool,
 }
 
+/// Writes the block as `address/length`.
+impl fmt::Display for Cidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.v6 {
+            write_ipv6(f, Ipv6Addr::from_bits(self.bits))?;
+        } else {
+            let [.., a, b, c, d] = self.bits.to_be_bytes();
+            write!(f, "{a}.{b}.{c}.{d}")?;
+        }
+        write!(f, "/{}", self.len)
+    }
+}
+
 impl Cidr {
-    /// Reads an address block. Bits behind the prefix must be zero: such a line is a slip.
+    /// Reads an address block. Bits behind the prefix must be zero, and an IPv4 address is written as
+    /// one: any other line is a slip, and would never match.
     ///
     /// # Errors
     /// [`Reason::HostRuleInvalid`].
@@ -302,7 +325,10 @@ impl Cidr {
             Some((address, len)) => (address, Some(len)),
             None => (line, None),
         };
-        let address = ip(address.as_bytes()).ok_or(Reason::HostRuleInvalid)?;
+        // Peers are compared in their canonical form: an IPv4 address inside IPv6 is none.
+        let address = ip(address.as_bytes())
+            .filter(|address| address.to_canonical() == *address)
+            .ok_or(Reason::HostRuleInvalid)?;
         let (bits, width) = address_bits(address);
         let len = match len {
             Some("0") => 0,
@@ -352,12 +378,31 @@ pub struct HostRules<'c> {
 /// the Origin by the next stage.
 #[derive(Clone, Copy, Debug)]
 pub struct Authority<'r> {
+    scheme: Scheme,
+    host: Result<Host<'r>, Reason>,
+    also: Option<Host<'r>>,
+}
+
+impl<'r> Authority<'r> {
     /// The scheme that the client used.
-    pub scheme: Scheme,
-    /// The host, or why there is none to compare with.
-    pub host: Result<Host<'r>, Reason>,
+    #[must_use]
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The host.
+    ///
+    /// # Errors
+    /// Why there is none to compare with.
+    pub const fn host(&self) -> Result<Host<'r>, Reason> {
+        self.host
+    }
+
     /// A second host that counts as this server's own, under `forwarded_lenient`.
-    pub also: Option<Host<'r>>,
+    #[must_use]
+    pub const fn also(&self) -> Option<Host<'r>> {
+        self.also
+    }
 }
 
 impl HostRules<'_> {
@@ -385,12 +430,16 @@ impl HostRules<'_> {
             Err(Reason::HostMissing) if self.allow.is_none() => return Ok(authority),
             Err(reason) => return Err(reason),
         };
-        match self.allow {
-            Some(allow) if !allow.iter().any(|rule| rule.matches(&host, authority.scheme)) => {
-                Err(Reason::HostNotAllowed)
-            }
-            _ => Ok(authority),
+        if !self.allows(&host, authority.scheme) {
+            return Err(Reason::HostNotAllowed);
         }
+        // The second candidate is held to the list as well, or it would be a way around it.
+        let also = authority.also.filter(|host| self.allows(host, authority.scheme));
+        Ok(Authority { also, ..authority })
+    }
+
+    fn allows(&self, host: &Host<'_>, scheme: Scheme) -> bool {
+        self.allow.is_none_or(|allow| allow.iter().any(|rule| rule.matches(host, scheme)))
     }
 
     fn authority<'r>(
@@ -413,13 +462,15 @@ impl HostRules<'_> {
             return Err(reason);
         }
         if self.forwarded_lenient {
-            return lenient(request, direct);
+            return Ok(lenient(request, direct));
         }
         let (host, scheme) = forwarded(request)?;
         Ok(Authority { scheme, host: host.map_or(direct, Ok), also: None })
     }
 
-    fn trusts(&self, request: &Request<'_>) -> bool {
+    /// Whether the request comes from a listed proxy, whose forwarding headers count.
+    #[must_use]
+    pub fn trusts(&self, request: &Request<'_>) -> bool {
         request
             .peer
             .is_some_and(|peer| self.trusted_proxies.iter().any(|block| block.contains(peer)))
@@ -430,8 +481,8 @@ impl HostRules<'_> {
 /// that writes one passes the other on as the client sent it: then they must agree.
 fn forwarded<'r>(request: &Request<'r>) -> Result<(Option<Host<'r>>, Scheme), Reason> {
     let (rfc_host, rfc_proto) = rfc_7239(request)?;
-    let x_host = first_hop(request, b"x-forwarded-host")?;
-    let x_proto = first_hop(request, b"x-forwarded-proto")?;
+    let x_host = first_hop(request, b"x-forwarded-host");
+    let x_proto = first_hop(request, b"x-forwarded-proto");
     let rfc_host = rfc_host.map(parse_forwarded_host).transpose()?;
     let x_host = x_host.map(parse_forwarded_host).transpose()?;
     let rfc_proto = rfc_proto.map(parse_proto).transpose()?;
@@ -466,14 +517,8 @@ fn parse_proto(text: &[u8]) -> Result<Scheme, Reason> {
 }
 
 /// The first hop of an `X-Forwarded-*` list: what the outermost proxy saw.
-fn first_hop<'r>(request: &Request<'r>, name: &[u8]) -> Result<Option<&'r [u8]>, Reason> {
-    let Some(line) = request.values(name).next() else {
-        return Ok(None);
-    };
-    if line.len() > MAX_HEADER_VALUE_BYTES {
-        return Err(Reason::RequestTooLarge);
-    }
-    Ok(Some(trim(split_once(line, b',').0)))
+fn first_hop<'r>(request: &Request<'r>, name: &[u8]) -> Option<&'r [u8]> {
+    request.values(name).next().map(|line| trim(split_once(line, b',').0))
 }
 
 type HostAndProto<'r> = (Option<&'r [u8]>, Option<&'r [u8]>);
@@ -483,11 +528,13 @@ type HostAndProto<'r> = (Option<&'r [u8]>, Option<&'r [u8]>);
 fn rfc_7239<'r>(request: &Request<'r>) -> Result<HostAndProto<'r>, Reason> {
     let mut found: HostAndProto<'r> = (None, None);
     for line in request.values(b"forwarded") {
-        if line.len() > MAX_HEADER_VALUE_BYTES {
-            return Err(Reason::RequestTooLarge);
-        }
         let mut rest = trim(line);
         while !rest.is_empty() {
+            // RFC 9110 §5.6.1.2: a recipient accepts empty elements of a list.
+            if let [b',', after @ ..] = rest {
+                rest = trim(after);
+                continue;
+            }
             let (name, value, after) = forwarded_pair(rest).ok_or(Reason::ForwardedMalformed)?;
             if name.eq_ignore_ascii_case(b"host") {
                 found.0 = found.0.or(Some(value));
@@ -529,20 +576,16 @@ fn forwarded_pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// The opt-out for servers that trusted everything they were told.
-fn lenient<'r>(
-    request: &Request<'r>,
-    direct: Result<Host<'r>, Reason>,
-) -> Result<Authority<'r>, Reason> {
-    let proto = first_hop(request, b"x-forwarded-proto")?.map(|text| match text {
+fn lenient<'r>(request: &Request<'r>, direct: Result<Host<'r>, Reason>) -> Authority<'r> {
+    let proto = first_hop(request, b"x-forwarded-proto").map(|text| match text {
         [text @ .., b':'] => text,
         _ => text,
     });
     let scheme = proto.and_then(Scheme::parse).unwrap_or(request.scheme);
-    let reported = first_hop(request, b"x-forwarded-host")?.and_then(Host::parse);
-    Ok(match reported {
+    match first_hop(request, b"x-forwarded-host").and_then(Host::parse) {
         Some(host) => Authority { scheme, host: Ok(host), also: direct.ok() },
         None => Authority { scheme, host: direct, also: None },
-    })
+    }
 }
 
 #[cfg(test)]

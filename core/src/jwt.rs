@@ -68,6 +68,12 @@ impl<'c> Jwt<'c> {
     }
 }
 
+/// Whether a text has the two dots of a compact JWS (RFC 7515 §7.1).
+#[must_use]
+pub fn has_two_dots(text: &[u8]) -> bool {
+    text.iter().filter(|&&byte| byte == b'.').count() == 2
+}
+
 /// A token whose form is right. Nothing in it is proven.
 #[derive(Clone, Copy)]
 pub struct Parsed<'t> {
@@ -234,13 +240,11 @@ fn read_any_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Cho
     let header = base64url::decode(text, &mut room).ok_or(Reason::HeaderJson)?;
     let mut fields = Fields::default();
     // So few members are compared as they come: no table, no spare room.
-    json::object(header, MAX_HEADER_MEMBERS, &mut [], |member| {
-        fields.see(member.key, member.value);
-    })
-    .map_err(|fault| match fault {
-        Fault::Syntax => Reason::HeaderJson,
-        Fault::Duplicate => Reason::HeaderDuplicateName,
-    })?;
+    json::object(header, MAX_HEADER_MEMBERS, &mut [], |name, value| fields.see(name, value))
+        .map_err(|fault| match fault {
+            Fault::Syntax => Reason::HeaderJson,
+            Fault::Duplicate => Reason::HeaderDuplicateName,
+        })?;
     let alg = string_of(fields.alg)?.ok_or(Reason::HeaderFieldType)?;
     let typ = string_of(fields.typ)?;
     string_of(fields.cty)?;
@@ -281,7 +285,7 @@ fn check_type(typ: Option<JsonStr<'_>>, jwt: &Jwt<'_>) -> Result<(), Reason> {
     let accepted = match typ {
         _ if jwt.ignore_type => true,
         None => jwt.types.is_empty(),
-        Some(typ) if jwt.types.is_empty() => is_media_type(typ, "JWT"),
+        Some(typ) if jwt.types.is_empty() => typ == "JWT" || is_media_type(typ, "JWT"),
         Some(typ) => jwt.types.iter().any(|name| is_media_type(typ, name)),
     };
     if accepted { Ok(()) } else { Err(Reason::HeaderTypeUnexpected) }
@@ -290,9 +294,11 @@ fn check_type(typ: Option<JsonStr<'_>>, jwt: &Jwt<'_>) -> Result<(), Reason> {
 /// Whether two media types are the same, a leading `application/` left aside (RFC 7515 §4.1.9).
 fn is_media_type(typ: JsonStr<'_>, name: &str) -> bool {
     const MAX: usize = 128;
-    let mut room = [0; MAX];
-    typ.copy_to(&mut room)
-        .is_some_and(|typ| without_application(typ).eq_ignore_ascii_case(without_application(name)))
+    let same = |typ: &str| without_application(typ).eq_ignore_ascii_case(without_application(name));
+    match typ.plain() {
+        Some(plain) => same(plain),
+        None => typ.copy_to(&mut [0; MAX]).is_some_and(same),
+    }
 }
 
 fn without_application(media_type: &str) -> &str {
@@ -327,9 +333,7 @@ impl<'s> Signed<'s> {
     /// # Errors
     /// A reason of the 50xx or 60xx family.
     pub fn claims(self, rules: &ClaimRules<'_>, now: UnixTime) -> Result<Claims<'s>, Reason> {
-        let claims = Claims::read(self.payload, self.spare)?;
-        rules.judge(&claims, now)?;
-        Ok(claims)
+        Claims::judged(self.payload, self.spare, rules, now)
     }
 }
 
@@ -351,7 +355,7 @@ impl core::fmt::Debug for Signed<'_> {
 pub fn sign<'o>(key: &Key<'_>, claims: &[u8], out: &'o mut [u8]) -> Result<&'o str, Reason> {
     let needed = signed_len(key, claims.len());
     let out = out.get_mut(..needed).ok_or(Reason::OutputTooSmall)?;
-    json::object(claims, MAX_CLAIMS, out, |_| ()).map_err(|fault| match fault {
+    json::object(claims, MAX_CLAIMS, out, |_, _| ()).map_err(|fault| match fault {
         Fault::Syntax => Reason::ClaimsJson,
         Fault::Duplicate => Reason::ClaimsDuplicateName,
     })?;

@@ -2,7 +2,7 @@
 
 use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
-use crate::text::base64url::Decoder;
+use crate::text::base64url::{Decoder, decoded_len};
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding as _};
 use core::fmt;
 use hmac::KeyInit;
@@ -230,7 +230,8 @@ fn mac<D: EagerHash>(
             beside();
         }
     }
-    // The tail is shorter than a block, which is all that the buffer asks.
+    // INVARIANT: the tail is shorter than a block, which is all that the buffer asks; the default is
+    // never taken.
     let mut buffer = Buffer::<HmacCore<D>>::try_new(tail).unwrap_or_default();
     let mut tag = Output::<HmacCore<D>>::default();
     state.finalize_fixed_core(&mut buffer, &mut tag);
@@ -264,19 +265,29 @@ fn put<'o>(mac: &[u8], out: &'o mut [u8; 64]) -> &'o [u8] {
 /// Whether a secret is the text of a key of another kind: whoever verifies RS256 tokens with a
 /// public key must not, by one wrong setting, accept HS256 tokens that everybody can sign with it.
 fn is_other_key(secret: &[u8]) -> bool {
+    const TEXTS: [&str; 9] = [
+        "-----BEGIN ",
+        "---- BEGIN ",
+        // "-----BEGIN " in base64.
+        "LS0tLS1CRUdJTi",
+        "ssh-rsa ",
+        "ssh-dss ",
+        "ssh-ed25519 ",
+        "ecdsa-sha2-",
+        "sk-ssh-",
+        "sk-ecdsa-",
+    ];
+    // The length and name that an SSH key begins with, in base64.
+    const SSH: [&str; 3] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh"];
     let text = without_blank(secret);
     let json = match text {
         [b'{' | b'[', ..] => contains(text, b"\"kty\"") || contains(text, b"\"keys\""),
         _ => false,
     };
-    json || is_der(secret)
-        || contains(secret, b"-----BEGIN ")
-        || contains(secret, b"---- BEGIN ")
-        // "-----BEGIN " in base64.
-        || contains(secret, b"LS0tLS1CRUdJTi")
-        || ["ssh-rsa ", "ssh-dss ", "ssh-ed25519 ", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
-            .iter()
-            .any(|kind| text.starts_with(kind.as_bytes()))
+    json || is_der(secret, secret.len())
+        || is_der_in_base64(text)
+        || TEXTS.iter().any(|known| contains(secret, known.as_bytes()))
+        || SSH.iter().any(|known| text.starts_with(known.as_bytes()))
 }
 
 /// Drops what editors and shells leave before a text: white space and a byte order mark.
@@ -290,19 +301,30 @@ fn without_blank(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// A DER key: one SEQUENCE over the whole of it that begins with a SEQUENCE or an INTEGER (SPKI,
-/// PKCS#8, PKCS#1). One random secret in eight million looks like that.
-fn is_der(secret: &[u8]) -> bool {
-    let [0x30, rest @ ..] = secret else {
-        return false;
+/// A DER key: one SEQUENCE over the whole of its `len` bytes that begins with a SEQUENCE or an
+/// INTEGER (SPKI, PKCS#8, PKCS#1). One random secret in eight million looks like that.
+fn is_der(beginning: &[u8], len: usize) -> bool {
+    let (header, body, first) = match beginning {
+        [0x30, 0x81, body, first, ..] => (3, usize::from(*body), first),
+        [0x30, 0x82, high, low, first, ..] => {
+            (4, usize::from(u16::from_be_bytes([*high, *low])), first)
+        }
+        [0x30, body, first, ..] => (2, usize::from(*body), first),
+        _ => return false,
     };
-    let (len, body) = match rest {
-        [0x81, len, body @ ..] => (usize::from(*len), body),
-        [0x82, high, low, body @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), body),
-        [len, body @ ..] => (usize::from(*len), body),
-        [] => return false,
-    };
-    body.len() == len && matches!(body, [0x30 | 0x02, ..])
+    len.checked_sub(header) == Some(body) && matches!(first, 0x30 | 0x02)
+}
+
+/// The same in base64, as some consoles show a public key. The first eight characters tell.
+fn is_der_in_base64(text: &[u8]) -> bool {
+    let mut body = text;
+    while let [rest @ .., b'=' | b'\r' | b'\n' | b' '] = body {
+        body = rest;
+    }
+    let Some(first) = body.first_chunk::<8>() else { return false };
+    let mut room = [0; 6];
+    Base64::decode(first, &mut room)
+        .is_ok_and(|beginning| is_der(beginning, decoded_len(body.len())))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -8,8 +8,8 @@ use crate::host::{Authority, Host, is_wildcard_base};
 use crate::limits::MAX_ORIGIN_BYTES;
 use crate::reason::Reason;
 use crate::request::{Judged, Scheme};
-use crate::text::ascii::split_str;
-use core::fmt;
+use crate::text::ascii::split_once;
+use core::fmt::{self, Write as _};
 
 /// The value of an `Origin` header.
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +62,12 @@ impl<'r> Tuple<'r> {
         if text.len() > MAX_ORIGIN_BYTES {
             return None;
         }
-        let colon = text.iter().position(|&byte| byte == b':')?;
-        let (scheme, rest) = text.split_at_checked(colon)?;
-        let authority = rest.strip_prefix(b"://")?;
+        let (scheme, rest) = split_once(text, b':');
+        let authority = rest?.strip_prefix(b"//")?;
+        Some((Self::of(scheme, authority)?, authority))
+    }
+
+    fn of(scheme: &'r [u8], authority: &'r [u8]) -> Option<Self> {
         if !is_scheme(scheme) {
             return None;
         }
@@ -72,7 +75,7 @@ impl<'r> Tuple<'r> {
             [] if scheme.eq_ignore_ascii_case(b"file") => None,
             _ => Some(Host::parse(authority)?),
         };
-        Some((Self { scheme, host }, authority))
+        Some(Self { scheme, host })
     }
 
     fn port(&self, host: &Host<'_>) -> Option<u16> {
@@ -87,7 +90,7 @@ impl<'r> Tuple<'r> {
 impl fmt::Display for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.scheme {
-            fmt::Write::write_char(f, byte.to_ascii_lowercase().into())?;
+            f.write_char(byte.to_ascii_lowercase().into())?;
         }
         f.write_str("://")?;
         self.host.map_or(Ok(()), |host| host.fmt(f))
@@ -98,12 +101,6 @@ impl fmt::Debug for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Tuple({self})")
     }
-}
-
-/// What stands before `://` and what stands behind it. No scheme has a colon.
-fn split_scheme(text: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = split_str(text, b':')?;
-    Some((scheme, rest.strip_prefix("//")?))
 }
 
 /// RFC 3986 §3.1: `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`.
@@ -132,88 +129,39 @@ fn default_port(scheme: &[u8]) -> Option<u16> {
 /// [`Reason::OriginRuleInvalid`] for a line that no page's Origin could match, and for one that
 /// would match nearly every page: `*`, `https://*.com`.
 pub fn canonical(line: &str) -> Result<heapless::String<MAX_ORIGIN_BYTES>, Reason> {
-    let text = line.strip_suffix('/').unwrap_or(line);
-    let (scheme, rest) = split_scheme(text).ok_or(Reason::OriginRuleInvalid)?;
-    let (rest, any_label) = match rest.strip_prefix("*.") {
-        Some(base) => (base, true),
-        None => (rest, false),
-    };
-    let (rest, any_port) = match rest.strip_suffix(":*") {
-        Some(rest) => (rest, true),
-        None => (rest, false),
-    };
-    let mut plain = heapless::String::<MAX_ORIGIN_BYTES>::new();
-    let joined = [scheme, "://", rest].iter().try_for_each(|part| plain.push_str(part));
-    if joined.is_err() {
-        return Err(Reason::OriginRuleInvalid);
-    }
-    let (tuple, _) = Tuple::read(plain.as_bytes()).ok_or(Reason::OriginRuleInvalid)?;
-    if let Some(host) = tuple.host {
-        let wild = !any_label || (is_wildcard_base(&host) && default_port(tuple.scheme).is_some());
-        let port = !any_port || (host.port().is_none() && host.is_loopback_name());
-        if !wild || !port {
-            return Err(Reason::OriginRuleInvalid);
-        }
-    } else if any_label || any_port {
-        return Err(Reason::OriginRuleInvalid);
-    }
+    let line = Line::parse(line.as_bytes()).ok_or(Reason::OriginRuleInvalid)?;
     let mut out = heapless::String::new();
-    write_canonical(&mut out, &tuple, any_label, any_port)
-        .map_err(|_| Reason::OriginRuleInvalid)?;
+    write!(out, "{line}").map_err(|_| Reason::OriginRuleInvalid)?;
     Ok(out)
 }
 
-fn write_canonical(
-    out: &mut impl fmt::Write,
-    tuple: &Tuple<'_>,
-    any_label: bool,
-    any_port: bool,
-) -> fmt::Result {
-    for byte in tuple.scheme {
-        out.write_char(byte.to_ascii_lowercase().into())?;
-    }
-    out.write_str(if any_label { "://*." } else { "://" })?;
-    if let Some(host) = tuple.host {
-        let spelled_out = host.port() == default_port(tuple.scheme);
-        let host = if spelled_out { host.without_port() } else { host };
-        write!(out, "{host}")?;
-    }
-    out.write_str(if any_port { ":*" } else { "" })
-}
-
-/// One line of the origin list, in its canonical text.
+/// The parts of a line.
 #[derive(Clone, Copy, Debug)]
-pub struct OriginPattern<'c> {
-    text: &'c str,
+struct Line<'c> {
     tuple: Tuple<'c>,
     any_label: bool,
     any_port: bool,
 }
 
-impl<'c> OriginPattern<'c> {
-    /// Takes a line that [`canonical`] has made, or that is written as it would make it.
-    ///
-    /// # Errors
-    /// [`Reason::OriginRuleInvalid`] for any other text.
-    pub fn new(text: &'c str) -> Result<Self, Reason> {
-        if canonical(text)?.as_str() != text {
-            return Err(Reason::OriginRuleInvalid);
+impl<'c> Line<'c> {
+    fn parse(text: &'c [u8]) -> Option<Self> {
+        if text.len() > MAX_ORIGIN_BYTES {
+            return None;
         }
-        let invalid = Reason::OriginRuleInvalid;
-        let (scheme, rest) = split_scheme(text).ok_or(invalid)?;
-        let (rest, any_port) = match rest.strip_suffix(":*") {
-            Some(rest) => (rest, true),
-            None => (rest, false),
+        let (scheme, rest) = split_once(text, b':');
+        let rest = rest?.strip_prefix(b"//")?;
+        let rest = rest.strip_suffix(b"/").unwrap_or(rest);
+        let (rest, any_label) = without(rest.strip_prefix(b"*."), rest);
+        let (rest, any_port) = without(rest.strip_suffix(b":*"), rest);
+        let tuple = Tuple::of(scheme, rest)?;
+        let fits = match tuple.host {
+            None => !any_label && !any_port,
+            Some(host) => {
+                (!any_label || (is_wildcard_base(&host) && default_port(scheme).is_some()))
+                    && (!any_port || (host.port().is_none() && host.is_loopback_name()))
+            }
         };
-        let (rest, any_label) = match rest.strip_prefix("*.") {
-            Some(base) => (base, true),
-            None => (rest, false),
-        };
-        let host = match rest {
-            "" => None,
-            _ => Some(Host::parse(rest.as_bytes()).ok_or(invalid)?),
-        };
-        Ok(Self { text, tuple: Tuple { scheme: scheme.as_bytes(), host }, any_label, any_port })
+        fits.then_some(Self { tuple, any_label, any_port })
     }
 
     fn matches(&self, origin: &Tuple<'_>, aliases: bool) -> bool {
@@ -232,6 +180,57 @@ impl<'c> OriginPattern<'c> {
             (None, None) => true,
             _ => false,
         }
+    }
+}
+
+fn without<'c>(stripped: Option<&'c [u8]>, whole: &'c [u8]) -> (&'c [u8], bool) {
+    stripped.map_or((whole, false), |stripped| (stripped, true))
+}
+
+/// Writes the canonical text.
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.tuple.host.map(|host| {
+            let spelled_out = host.port() == default_port(self.tuple.scheme);
+            if spelled_out { host.without_port() } else { host }
+        });
+        Tuple { host: None, ..self.tuple }.fmt(f)?;
+        f.write_str(if self.any_label { "*." } else { "" })?;
+        host.map_or(Ok(()), |host| host.fmt(f))?;
+        f.write_str(if self.any_port { ":*" } else { "" })
+    }
+}
+
+/// One line of the origin list, in its canonical text.
+#[derive(Clone, Copy, Debug)]
+pub struct OriginPattern<'c> {
+    text: &'c str,
+    line: Line<'c>,
+}
+
+impl<'c> OriginPattern<'c> {
+    /// Takes a line that [`canonical`] has made, or that is written as it would make it.
+    ///
+    /// # Errors
+    /// [`Reason::OriginRuleInvalid`] for any other text.
+    pub fn new(text: &'c str) -> Result<Self, Reason> {
+        if canonical(text)?.as_str() != text {
+            return Err(Reason::OriginRuleInvalid);
+        }
+        let line = Line::parse(text.as_bytes()).ok_or(Reason::OriginRuleInvalid)?;
+        Ok(Self { text, line })
+    }
+
+    /// The canonical text.
+    #[must_use]
+    pub const fn as_str(&self) -> &'c str {
+        self.text
+    }
+
+    /// Whether a header value is this very line. A line with a star is not: the star is the list's,
+    /// and no page has it in its origin.
+    fn is(&self, text: &[u8]) -> bool {
+        !self.line.any_label && !self.line.any_port && self.text.as_bytes() == text
     }
 }
 
@@ -375,7 +374,7 @@ impl OriginRules<'_> {
             return Err(Reason::OriginForbidden);
         }
         // A byte-for-byte hit needs no parse: a line of the list is a serialized origin.
-        if self.has_list() && self.allow.iter().any(|line| line.text.as_bytes() == text) {
+        if self.has_list() && self.allow.iter().any(|line| line.is(text)) {
             return Ok(Page::Settled);
         }
         let origin = if self.accept_unserialized {
@@ -385,27 +384,27 @@ impl OriginRules<'_> {
         };
         let tuple = match origin {
             Origin::Tuple(tuple) => tuple,
-            Origin::Null if self.allow_null && fetch_site != FetchSite::Other => {
-                return Ok(self.unlisted());
-            }
-            Origin::Null if self.allow_null => return Err(Reason::FetchSiteForbidden),
+            Origin::Null if self.allow_null => return Ok(self.admitted()),
             Origin::Null => return Err(Reason::OriginNull),
         };
         if self.mode == OriginMode::AfterCredential {
-            return Ok(Page::OwesCredential);
+            return Ok(self.admitted());
         }
         if self.has_list()
-            && self.allow.iter().any(|line| line.matches(&tuple, self.loopback_aliases))
+            && self.allow.iter().any(|pattern| pattern.line.matches(&tuple, self.loopback_aliases))
         {
             return Ok(Page::Settled);
         }
-        if self.mode == OriginMode::List || !self.is_own(&tuple, authority)? {
+        if self.mode == OriginMode::List {
             return Err(Reason::OriginNotAllowed);
         }
-        if fetch_site == FetchSite::Other {
-            Err(Reason::FetchSiteForbidden)
-        } else {
-            Ok(Page::Settled)
+        match self.own(&tuple, authority)? {
+            None => Err(Reason::OriginNotAllowed),
+            // The browser contradicts its own Origin.
+            Some(Own::Strictly) if fetch_site == FetchSite::Other => {
+                Err(Reason::FetchSiteForbidden)
+            }
+            Some(_) => Ok(Page::Settled),
         }
     }
 
@@ -413,7 +412,7 @@ impl OriginRules<'_> {
         matches!(self.mode, OriginMode::List | OriginMode::SameOriginOrList)
     }
 
-    const fn unlisted(&self) -> Page {
+    const fn admitted(&self) -> Page {
         match self.mode {
             OriginMode::AfterCredential => Page::OwesCredential,
             _ => Page::Settled,
@@ -421,25 +420,37 @@ impl OriginRules<'_> {
     }
 
     /// Whether the page comes from the host that the request was sent to.
-    fn is_own(&self, page: &Tuple<'_>, authority: &Authority<'_>) -> Result<bool, Reason> {
-        let own = authority.host?;
-        Ok(self.is_at(page, &own, authority.scheme)
-            || authority.also.is_some_and(|own| self.is_at(page, &own, authority.scheme)))
+    fn own(&self, page: &Tuple<'_>, authority: &Authority<'_>) -> Result<Option<Own>, Reason> {
+        let scheme = authority.scheme();
+        let also = authority.also().and_then(|own| self.is_at(page, &own, scheme));
+        Ok(self.is_at(page, &authority.host()?, scheme).or(also))
     }
 
-    fn is_at(&self, page: &Tuple<'_>, own: &Host<'_>, scheme: Scheme) -> bool {
-        let Some(host) = page.host else { return false };
-        let page_scheme = match Scheme::parse(page.scheme) {
-            Some(known) if page.has_scheme(known.as_str().as_bytes()) => known,
-            _ => return false,
-        };
+    fn is_at(&self, page: &Tuple<'_>, own: &Host<'_>, scheme: Scheme) -> Option<Own> {
+        let host = page.host?;
+        let known = [Scheme::Http, Scheme::Https];
+        let page_scheme =
+            known.into_iter().find(|known| page.has_scheme(known.as_str().as_bytes()))?;
         let at = |scheme: Scheme, aliases: bool| {
             host.same_name(own, aliases)
                 && host.port_or_default(scheme) == own.port_or_default(scheme)
         };
-        if page_scheme == scheme || self.ignore_scheme {
-            return at(page_scheme, self.loopback_aliases);
+        if page_scheme == scheme && at(scheme, false) {
+            return Some(Own::Strictly);
         }
-        self.https_page_on_http && page_scheme == Scheme::Https && at(Scheme::Https, false)
+        let by_alias =
+            (page_scheme == scheme || self.ignore_scheme) && at(page_scheme, self.loopback_aliases);
+        let by_proxy =
+            self.https_page_on_http && page_scheme == Scheme::Https && at(Scheme::Https, false);
+        (by_alias || by_proxy).then_some(Own::ByOption)
     }
+}
+
+/// In which sense a page is the server's own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    /// Scheme, host and port are the same.
+    Strictly,
+    /// The policy says so, of a page that the browser takes for another site's.
+    ByOption,
 }

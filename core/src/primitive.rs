@@ -34,7 +34,7 @@ pub fn base64url_encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, 
 /// # Errors
 /// [`Reason::ClaimsJson`], [`Reason::ClaimsDuplicateName`].
 pub fn json_object(text: &[u8], spare: &mut [u8]) -> Result<(), Reason> {
-    json::object(text, MAX_CLAIMS, spare, |_| ()).map_err(|fault| match fault {
+    json::object(text, MAX_CLAIMS, spare, |_, _| ()).map_err(|fault| match fault {
         Fault::Syntax => Reason::ClaimsJson,
         Fault::Duplicate => Reason::ClaimsDuplicateName,
     })

@@ -112,7 +112,13 @@ macro_rules! reasons {
 
 reasons! {
     // 1xxx usage: the calling program or its configuration is wrong; no byte from the network causes one.
-    // 1001 to 1003 belong to the C ABI: null argument, storage too small, storage misaligned.
+    // 1001 to 1003 belong to the C ABI, where the compiler does not see to it.
+    NullArgument = 1001, "null_argument", Internal, 500,
+        "a required pointer is NULL, or a length, a number or a text is not what the function takes";
+    StorageTooSmall = 1002, "storage_too_small", Internal, 500,
+        "the memory given for a gate's rules is too small for them";
+    StorageMisaligned = 1003, "storage_misaligned", Internal, 500,
+        "a pointer is not aligned as its type asks";
     ScratchTooSmall = 1004, "scratch_too_small", Internal, 500,
         "the scratch buffer is smaller than this gate needs";
     ConfigInvalid = 1005, "config_invalid", Internal, 500,
@@ -251,6 +257,8 @@ reasons! {
         "the time is needed and not known";
     StoreUnavailable = 9002, "store_unavailable", Unavailable, 503,
         "a store is full or could not answer";
+    Internal = 9999, "internal", Internal, 500,
+        "the library failed in itself: please report it";
 }
 
 impl Reason {

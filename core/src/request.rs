@@ -76,8 +76,8 @@ pub struct Request<'r> {
     /// The other end of the connection. Only a listed proxy's forwarding headers count, so without
     /// an address none do.
     pub peer: Option<IpAddr>,
-    /// Every header line in the order of arrival, duplicates included. HTTP/2's `:authority` is
-    /// given as `Host`.
+    /// Every header line in the order of arrival, duplicates included. HTTP/2's `:authority`, and the
+    /// authority of an absolute-form target (RFC 9112 §3.2.2), are given as `Host`.
     pub headers: &'r [Header<'r>],
 }
 
@@ -149,32 +149,18 @@ impl<'r> Request<'r> {
         let mut judged = Judged::default();
         for header in self.headers {
             // The length sorts out nearly every other header before a byte is compared.
-            let lines = match header.name.len() {
-                4 if named(header, b"host") => &mut judged.host,
-                6 if named(header, b"origin") => &mut judged.origin,
-                13 if named(header, b"authorization") => {
-                    judged.authorization.add(header.value);
-                    continue;
-                }
-                14 if named(header, b"sec-fetch-site") => &mut judged.fetch_site,
-                9 if named(header, b"forwarded") => {
+            match header.name.len() {
+                4 if named(header, b"host") => judged.host.add(short(header)?),
+                6 if named(header, b"origin") => judged.origin.add(short(header)?),
+                // The token in it has a limit of its own.
+                13 if named(header, b"authorization") => judged.authorization.add(header.value),
+                14 if named(header, b"sec-fetch-site") => judged.fetch_site.add(short(header)?),
+                _ if is_forwarding(header) => {
+                    short(header)?;
                     judged.forwarded = true;
-                    continue;
                 }
-                16 if named(header, b"x-forwarded-host") => {
-                    judged.forwarded = true;
-                    continue;
-                }
-                17 if named(header, b"x-forwarded-proto") => {
-                    judged.forwarded = true;
-                    continue;
-                }
-                _ => continue,
-            };
-            if header.value.len() > MAX_HEADER_VALUE_BYTES {
-                return Err(Reason::RequestTooLarge);
+                _ => {}
             }
-            lines.add(header.value);
         }
         Ok(judged)
     }
@@ -183,6 +169,22 @@ impl<'r> Request<'r> {
     pub fn values<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
         let headers = self.headers;
         headers.iter().filter(move |header| named(header, name)).map(|header| header.value)
+    }
+}
+
+fn short<'r>(header: &Header<'r>) -> Result<&'r [u8], Reason> {
+    if header.value.len() > MAX_HEADER_VALUE_BYTES {
+        return Err(Reason::RequestTooLarge);
+    }
+    Ok(header.value)
+}
+
+fn is_forwarding(header: &Header<'_>) -> bool {
+    match header.name.len() {
+        9 => named(header, b"forwarded"),
+        16 => named(header, b"x-forwarded-host"),
+        17 => named(header, b"x-forwarded-proto"),
+        _ => false,
     }
 }
 

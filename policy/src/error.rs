@@ -1,5 +1,6 @@
 //! What is wrong with a policy, and where.
 
+use crate::secret::shown_path;
 use doorward_core::Reason;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ impl PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
-            write!(f, "{}:", file.display())?;
+            write!(f, "{}:", shown_path(file))?;
         }
         if let Some(Position { line, column }) = self.position {
             write!(f, "{line}:{column}:")?;
@@ -94,7 +95,7 @@ impl fmt::Display for PolicyError {
             f.write_str(" ")?;
         }
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", self.path.escape_debug())?;
         }
         f.write_str(&self.message)
     }

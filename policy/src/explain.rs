@@ -9,8 +9,8 @@ use doorward_core::host::Authority;
 use doorward_core::origin::Page;
 use doorward_core::request::Judged;
 use doorward_core::{
-    AbsentOrigin, Claims, Decision, Gate, Jwt, OriginMode, Parsed, Reason, Request, Signed,
-    UnixTime, primitive,
+    AbsentOrigin, Claims, Decision, Gate, Jwt, OriginMode, OriginPattern, Parsed, Reason, Request,
+    Signed, UnixTime, primitive,
 };
 use std::fmt;
 
@@ -98,7 +98,7 @@ impl<'r> Story<'_, 'r> {
         let sized = self.gate.credential.judge_size(self.request);
         let judged = self.request.judged().and_then(|judged| sized.map(|()| judged));
         let details = vec![format!(
-            "{} header lines, {} scheme, peer {}",
+            "header lines: {}, scheme {}, peer {}",
             self.request.headers.len(),
             self.request.scheme.as_str(),
             self.request.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string()),
@@ -138,19 +138,24 @@ impl<'r> Story<'_, 'r> {
                 details.extend(self.lines(name));
             }
         }
-        details.push(if rules.trusted_proxies.is_empty() {
-            "forwarding headers do not count: no proxy is listed".to_owned()
+        let proxies = listed(rules.trusted_proxies.iter());
+        details.push(if rules.trusts(self.request) {
+            format!("the peer is a listed proxy ({proxies}): forwarding headers count")
+        } else if rules.trusted_proxies.is_empty() {
+            "no proxy is listed: forwarding headers do not count".to_owned()
         } else {
-            format!("forwarding headers count from {} listed blocks", rules.trusted_proxies.len())
+            format!("the peer is no listed proxy ({proxies}): forwarding headers do not count")
         });
         details.push(match rules.allow {
             None if rules.unchecked => "hosts are not judged (unchecked)".to_owned(),
             None => "every well-formed host is allowed".to_owned(),
-            Some(allow) => format!("{} hosts are allowed", allow.len()),
+            Some(allow) => format!("allowed hosts: {}", listed(allow.iter())),
         });
         let authority = rules.judge(self.request, judged);
-        if let Ok(Authority { scheme, host: Ok(host), .. }) = &authority {
-            details.push(format!("asked for {}://{host}", scheme.as_str()));
+        if let Ok(authority) = &authority {
+            for host in authority.host().ok().iter().chain(&authority.also()) {
+                details.push(format!("asked for {}://{host}", authority.scheme().as_str()));
+            }
         }
         self.step("host", authority, details)
     }
@@ -161,22 +166,27 @@ impl<'r> Story<'_, 'r> {
         details.extend(self.lines("Sec-Fetch-Site"));
         details.push(match rules.mode {
             OriginMode::SameOrigin => "mode same-origin".to_owned(),
-            OriginMode::List => format!("mode list, {} lines", rules.allow.len()),
+            OriginMode::List => format!("mode list: {}", lines(rules.allow)),
             OriginMode::SameOriginOrList => {
-                format!("mode same-origin-or-list, {} lines", rules.allow.len())
+                format!("mode same-origin-or-list: {}", lines(rules.allow))
             }
             OriginMode::NoneAllowed => "mode none-allowed: any Origin denies".to_owned(),
             OriginMode::AfterCredential => "mode after-credential".to_owned(),
             OriginMode::Off => "mode off: nothing is judged".to_owned(),
         });
         if matches!(rules.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList)
-            && let Ok(host) = &authority.host
+            && let Ok(host) = &authority.host()
         {
-            details.push(format!("own origin {}://{host}", authority.scheme.as_str()));
+            details.push(format!("own origin {}://{host}", authority.scheme().as_str()));
         }
         let cookie = self.gate.credential.cookie_presented(self.request);
-        if rules.absent == AbsentOrigin::AllowNative && cookie {
-            details.push("a cookie credential is presented: an Origin is owed".to_owned());
+        let absent = self.request.values(b"origin").next().is_none();
+        if rules.absent == AbsentOrigin::AllowNative && cookie && absent {
+            details.push(
+                "a cookie credential is presented without an Origin: Sec-Fetch-Site must be \
+                 same-origin or none"
+                    .to_owned(),
+            );
         }
         let page = rules.judge(judged, authority, || cookie);
         self.step("origin", page, details)
@@ -186,17 +196,12 @@ impl<'r> Story<'_, 'r> {
         let rules = self.gate.credential;
         let places: Vec<&str> = rules.places.iter().map(doorward_core::Place::as_str).collect();
         let mut details = vec![format!("places: {}", places.join(", "))];
-        let found = match rules.find(self.request, judged) {
-            Ok(None) if !rules.anonymous => {
-                details.extend(self.elsewhere(&places));
-                Err(Reason::CredentialMissing)
-            }
-            Ok(None) if page == Page::OwesCredential => Err(Reason::OriginForbidden),
-            Ok(Some(found)) if page == Page::OwesCredential && found.place().is_cookie() => {
-                Err(Reason::OriginForbidden)
-            }
-            other => other,
-        };
+        let found = rules
+            .find(self.request, judged)
+            .and_then(|found| rules.settle(page, found.as_ref()).map(|()| found));
+        if found.as_ref().err() == Some(&Reason::CredentialMissing) {
+            details.extend(self.elsewhere(&places));
+        }
         if let Ok(Some(credential)) = &found {
             details.push(format!("found in {}", credential.place().as_str()));
         }
@@ -211,9 +216,8 @@ impl<'r> Story<'_, 'r> {
             token => token,
         };
         let token = token.or_else(|reason| self.step("proof", Err(reason), Vec::new()))?;
-        let two_dots = token.iter().filter(|&&byte| byte == b'.').count() == 2;
         match self.gate.jwt {
-            Some(jwt) if self.gate.capabilities.is_empty() || two_dots => self.signed(&jwt, &token),
+            Some(jwt) if self.gate.is_signed(&token) => self.signed(&jwt, &token),
             _ => {
                 let details = vec![
                     format!("a capability token of {} characters", token.len()),
@@ -248,6 +252,9 @@ impl<'r> Story<'_, 'r> {
     fn signed(&mut self, jwt: &Jwt<'_>, token: &[u8]) -> Result<(), Reason> {
         let mut details = vec![format!("a signed token of {} characters", token.len())];
         details.extend(header_lines(token));
+        if !jwt.types.is_empty() {
+            details.push(format!("typ expected: {}", listed(jwt.types.iter())));
+        }
         details.extend(jwt.keys.iter().map(|key| {
             let id = key.id().map_or_else(|| "no id".to_owned(), |id| shown(id.as_bytes()));
             format!("key {} ({id})", key.algorithm().name())
@@ -277,12 +284,39 @@ impl<'r> Story<'_, 'r> {
             [] => "no audience is expected".to_owned(),
             names => format!("audience expected: {}", names.join(", ")),
         });
-        if !self.gate.scope.require.is_empty() {
-            details.push(format!("scopes required: {}", self.gate.scope.require.join(" ")));
+        let expected: [(&str, Option<String>); 6] = [
+            ("subject expected", rules.subject.map(|subject| shown(subject.as_bytes()))),
+            ("claims required", some_list(rules.required)),
+            ("max_lifetime", rules.max_lifetime.map(|seconds| format!("{seconds} s"))),
+            ("max_age", rules.max_age.map(|seconds| format!("{seconds} s"))),
+            ("scopes required", some_list(self.gate.scope.require)),
+            ("resource required", self.gate.scope.resource.map(|name| shown(name.as_bytes()))),
+        ];
+        for (what, value) in expected {
+            details.extend(value.map(|value| format!("{what}: {value}")));
         }
         let claims: Result<Claims<'_>, Reason> = signed.claims(rules, self.now);
         self.step("claims", claims.map(|_| ()), details)
     }
+}
+
+/// Lines of a policy, cut after the first few.
+fn listed<T: fmt::Display>(items: impl ExactSizeIterator<Item = T>) -> String {
+    const MOST: usize = 10;
+    let more = items.len().saturating_sub(MOST);
+    let mut text = items.take(MOST).map(|item| item.to_string()).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+fn some_list(names: &[&str]) -> Option<String> {
+    (!names.is_empty()).then(|| listed(names.iter()))
+}
+
+fn lines(allow: &[OriginPattern<'_>]) -> String {
+    listed(allow.iter().map(OriginPattern::as_str))
 }
 
 /// The header of a token that is not proven, as far as it can be read.

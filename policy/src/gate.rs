@@ -5,6 +5,7 @@ use crate::error::{PolicyError, Warning};
 use crate::explain::{self, Explanation};
 use crate::loaded::Loaded;
 use crate::principal::Principal;
+use crate::secret;
 use crate::settings;
 use crate::tree::Syntax;
 use arc_swap::ArcSwap;
@@ -27,14 +28,25 @@ impl Source {
         match self {
             Self::Text(text, syntax) => load(text, *syntax, None),
             Self::File(path, syntax) => {
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    PolicyError::new(Reason::ConfigInvalid, "", error.to_string()).in_file(path)
-                })?;
-                load(&text, *syntax, path.parent()).map_err(|error| error.in_file(path))
+                let failed = |message: String| {
+                    PolicyError::new(Reason::ConfigInvalid, "", message).in_file(path)
+                };
+                let bytes = secret::read_regular(path, MAX_DOCUMENT_BYTES).map_err(failed)?;
+                let text = std::str::from_utf8(&bytes).map_err(|_| failed("not UTF-8".into()))?;
+                let (loaded, mut warnings) =
+                    load(text, *syntax, path.parent()).map_err(|error| error.in_file(path))?;
+                if let Some(mode) = secret::mode_beyond(path, 0o002) {
+                    let message = format!("everybody can write this document (mode {mode:03o})");
+                    warnings.push(Warning { path: String::new(), message });
+                }
+                Ok((loaded, warnings))
             }
         }
     }
 }
+
+/// A document of ten thousand origins has half of this.
+const MAX_DOCUMENT_BYTES: u64 = 1024 * 1024;
 
 fn load(
     text: &str,
@@ -70,7 +82,11 @@ impl Policy {
                 return Err(PolicyError::new(Reason::ConfigInvalid, "", message).in_file(path));
             }
         };
-        Self::from_source(Source::File(path.to_owned(), syntax))
+        // A reload means this file, wherever the process has gone by then.
+        let path = std::path::absolute(path).map_err(|error| {
+            PolicyError::new(Reason::ConfigInvalid, "", error.to_string()).in_file(path)
+        })?;
+        Self::from_source(Source::File(path, syntax))
     }
 
     /// Reads a TOML document. Relative paths of secrets are meant from the working directory.

@@ -67,9 +67,21 @@ pub(crate) fn read(
     Ok(Some(Secret { bytes, key }))
 }
 
-/// The bytes of a file that holds a digest: no secret, so its mode does not matter.
-pub(crate) fn digest_file(base: Option<&Path>, path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    from_file(&resolve(base, path), &mut |_| ())
+/// The bytes of a file that holds a digest. It is no secret, but whoever can write it enrols a token.
+pub(crate) fn digest_file(
+    base: Option<&Path>,
+    path: &str,
+    warn: impl FnOnce(String),
+) -> Result<Zeroizing<Vec<u8>>, String> {
+    let path = resolve(base, path);
+    let bytes = read_regular(&path, MAX_SECRET_BYTES)?;
+    if let Some(mode) = mode_beyond(&path, 0o022) {
+        warn(format!(
+            "{} can be written by others than its owner (mode {mode:03o}); chmod 644",
+            shown_path(&path)
+        ));
+    }
+    Ok(bytes)
 }
 
 /// A relative path is meant from the document's folder.
@@ -77,34 +89,69 @@ fn resolve(base: Option<&Path>, path: &str) -> PathBuf {
     base.map_or_else(|| PathBuf::from(path), |base| base.join(path))
 }
 
+/// The name is told only if it looks like one: what stands here by mistake may be the secret.
 fn from_env(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_name = name.len() <= 64
+        && name.bytes().all(letters)
+        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    if !is_name {
+        return Err("this is the name of no environment variable".to_owned());
+    }
     match std::env::var(name) {
         Ok(text) => Ok(Zeroizing::new(text.into_bytes())),
         Err(std::env::VarError::NotPresent) => {
-            Err(format!("the environment variable {} is not set", name.escape_debug()))
+            Err(format!("the environment variable {name} is not set"))
         }
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(format!("the environment variable {} is not UTF-8", name.escape_debug()))
+            Err(format!("the environment variable {name} is not UTF-8"))
         }
     }
 }
 
 fn from_file(path: &Path, warn: &mut impl FnMut(String)) -> Result<Zeroizing<Vec<u8>>, String> {
-    let unreadable = |error: std::io::Error| format!("{}: {error}", path.display());
-    let file = File::open(path).map_err(unreadable)?;
-    if let Some(mode) = open_to_others(&file).map_err(unreadable)? {
+    let mut bytes = read_regular(path, MAX_SECRET_BYTES)?;
+    if let Some(mode) = mode_beyond(path, 0o066) {
         warn(format!(
-            "{} can be read by its group or by everybody (mode {mode:03o}); chmod 600",
-            path.display()
+            "{} can be read or written by others than its owner (mode {mode:03o}); chmod 600",
+            shown_path(path)
         ));
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    file.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_SECRET_BYTES {
-        return Err(format!("{}: longer than {MAX_SECRET_BYTES} bytes", path.display()));
     }
     trim_one_newline(&mut bytes);
     Ok(bytes)
+}
+
+/// A path for a person's eyes: on one line, whatever its name holds.
+pub(crate) fn shown_path(path: &Path) -> String {
+    path.display().to_string().escape_debug().to_string()
+}
+
+/// Reads a regular file of at most `most` bytes. Anything else is refused before it is opened: a FIFO
+/// would hold the server until somebody writes to it.
+pub(crate) fn read_regular(path: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", shown_path(path));
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(format!("{}: not a regular file", shown_path(path)));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(format!("{}: longer than {most} bytes", shown_path(path)));
+    }
+    Ok(bytes)
+}
+
+/// The file's mode, if it grants any of these bits.
+#[cfg(unix)]
+pub(crate) fn mode_beyond(path: &Path, bits: u32) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & bits != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn mode_beyond(_path: &Path, _bits: u32) -> Option<u32> {
+    None
 }
 
 /// Editors and `echo` leave one line end; more would be a part of the secret.
@@ -115,16 +162,4 @@ pub(crate) fn trim_one_newline(bytes: &mut Vec<u8>) {
             bytes.pop();
         }
     }
-}
-
-#[cfg(unix)]
-fn open_to_others(file: &File) -> std::io::Result<Option<u32>> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata()?.permissions().mode() & 0o777;
-    Ok((mode & 0o044 != 0).then_some(mode))
-}
-
-#[cfg(not(unix))]
-fn open_to_others(_file: &File) -> std::io::Result<Option<u32>> {
-    Ok(None)
 }

@@ -1,5 +1,6 @@
 //! The document, read and checked: every value owned, every secret hashed or keyed.
 
+use crate::clock;
 use crate::error::{PolicyError, Warning};
 use crate::secret::{self, Sources};
 use crate::tree::{Node, Syntax, Table};
@@ -7,8 +8,8 @@ use doorward_core::limits::{
     MAX_KEYS, MAX_KID_BYTES, MAX_LEEWAY, MAX_REALM_BYTES, MAX_TOKEN_BYTES, MIN_TOKEN_LIMIT,
 };
 use doorward_core::{
-    AbsentOrigin, Algorithm, Cidr, Digest, Encoding, Host, HostPattern, Key, OriginMode, Place,
-    Reason, UnixTime, Unprotected, capability, origin,
+    AbsentOrigin, Algorithm, Cidr, ClaimRules, Digest, Encoding, Gate, Host, HostPattern, Key,
+    OriginMode, Place, Reason, ScopeRules, UnixTime, Unprotected, capability, origin,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -76,7 +77,7 @@ const JWT_KEYS: [&str; 14] = [
 const KEY_KEYS: [&str; 6] = ["id", "algorithm", "secret_file", "secret_env", "secret", "encoding"];
 const SCOPE_KEYS: [&str; 4] = ["require", "claim", "resource", "resource_claim"];
 
-/// The longest `expires`-like number that makes sense: a hundred years of seconds.
+/// The largest `max_lifetime` and `max_age` that make sense: a hundred years.
 const CENTURY: i64 = 3_155_760_000;
 
 pub(crate) struct Settings {
@@ -181,11 +182,31 @@ pub(crate) fn read(
                        anonymous = true under [credential]";
         return Err(root.error("credential", Reason::ConfigInvalid, message));
     }
+    warn_of_habits(&settings, &mut warnings);
     Ok((settings, warnings))
 }
 
+/// What is allowed and seldom meant.
+fn warn_of_habits(settings: &Settings, warnings: &mut Vec<Warning>) {
+    let mut warn = |path: String, message: &str| {
+        warnings.push(Warning { path, message: message.to_owned() });
+    };
+    for (i, entry) in settings.capabilities.iter().enumerate() {
+        if entry.expires.is_some_and(|expires| expires <= clock::now()) {
+            warn(format!("capability[{i}].expires"), "this entry has expired");
+        }
+    }
+    let compares =
+        matches!(settings.origin.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList);
+    if compares && settings.host.allow.is_none() && settings.credential.anonymous {
+        let message = "without a list of hosts and without a credential, a page whose DNS name was \
+                       rebound to this server passes for its own";
+        warn("host.allow".to_owned(), message);
+    }
+}
+
 fn read_realm(root: &Table<'_>) -> Result<String, PolicyError> {
-    let realm = root.string("realm")?.unwrap_or("doorward");
+    let realm = root.string("realm")?.unwrap_or(Gate::default().realm);
     let plain = |byte: u8| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\';
     if realm.len() <= MAX_REALM_BYTES && realm.bytes().all(plain) {
         return Ok(realm.to_owned());
@@ -236,7 +257,7 @@ fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyEr
         forwarded_lenient: false,
     };
     if let Some(table) = root.table("host", &HOST_KEYS)? {
-        host.allow = table.strings("allow", false)?;
+        host.allow = table.lines("allow", false)?;
         for (i, line) in host.allow.iter().flatten().enumerate() {
             HostPattern::parse(line).map_err(|reason| {
                 let message = "must be host, host:port or host:*, where host is a name, an \
@@ -256,6 +277,10 @@ fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyEr
         }
         host.unchecked = table.bool("unchecked")?;
         host.forwarded_lenient = table.bool("forwarded_lenient")?;
+        if host.forwarded_lenient && host.trusted_proxies.is_empty() {
+            let message = "has no effect without trusted_proxies";
+            return Err(table.error("forwarded_lenient", Reason::ConfigInvalid, message));
+        }
         if host.unchecked && host.allow.is_some() {
             let message = "unchecked = true and a list of hosts contradict each other";
             return Err(table.error("unchecked", Reason::ConfigInvalid, message));
@@ -301,7 +326,7 @@ fn read_origin(root: &Table<'_>) -> Result<OriginSettings, PolicyError> {
     ];
     origin.absent = table.word("absent", &absences)?.unwrap_or_default();
     let has_list = matches!(origin.mode, OriginMode::List | OriginMode::SameOriginOrList);
-    match table.strings("allow", false)? {
+    match table.lines("allow", false)? {
         None if origin.mode == OriginMode::List => {
             return Err(table.error("allow", Reason::ConfigInvalid, "mode \"list\" needs a list"));
         }
@@ -350,8 +375,8 @@ fn read_credential(root: &Table<'_>) -> Result<CredentialSettings, PolicyError> 
         for (i, place) in places.iter().enumerate() {
             let message = if Place::parse(place).is_err() {
                 "must be authorization, cookie:NAME, query:NAME, header:NAME or subprotocol:PREFIX"
-            } else if places[..i].contains(place) {
-                "this place stands twice"
+            } else if overlaps(&places[..i], place) {
+                "this place and one before it would both take the same text"
             } else {
                 continue;
             };
@@ -366,6 +391,14 @@ fn read_credential(root: &Table<'_>) -> Result<CredentialSettings, PolicyError> 
         credential.max_token_bytes = usize::try_from(bytes).unwrap_or(MAX_TOKEN_BYTES);
     }
     Ok(credential)
+}
+
+fn overlaps(before: &[String], place: &str) -> bool {
+    let place = Place::parse(place);
+    before.iter().any(|other| match (&place, Place::parse(other)) {
+        (Ok(place), Ok(other)) => place.overlaps(&other),
+        _ => false,
+    })
 }
 
 fn read_capabilities(
@@ -420,7 +453,7 @@ fn read_digest(
                                all of them A-Z a-z 0-9 - . _ ~ + /";
                 table.error(token.key, reason, message)
             })?;
-            if with_jwt && token.bytes.iter().filter(|&&byte| byte == b'.').count() == 2 {
+            if with_jwt && doorward_core::jwt::has_two_dots(&token.bytes) {
                 let message = "a capability token with exactly two dots would be taken for a \
                                signed token";
                 return Err(table.error(token.key, invalid, message));
@@ -429,7 +462,10 @@ fn read_digest(
         }
         (None, Some(hex), None) => parse_digest(table, "sha256", hex),
         (None, None, Some(path)) => {
-            let bytes = secret::digest_file(base, path)
+            let warn = |message| {
+                warnings.push(Warning { path: table.path("sha256_file"), message });
+            };
+            let bytes = secret::digest_file(base, path, warn)
                 .map_err(|message| table.error("sha256_file", invalid, message))?;
             parse_digest(table, "sha256_file", &String::from_utf8_lossy(&bytes))
         }
@@ -469,11 +505,7 @@ fn read_jwt(
         return Ok(None);
     };
     let (keys, key_ids) = read_keys(&table, base, warnings)?;
-    let audience = table.strings("audience", true)?;
-    if audience.as_ref().is_some_and(Vec::is_empty) {
-        let message = "must name an audience; leave the key out where none is expected";
-        return Err(table.error("audience", Reason::ConfigInvalid, message));
-    }
+    let audience = table.names("audience", true)?;
     let seconds = |key: &'static str| {
         Ok(table.integer(key, 1..=CENTURY)?.and_then(|seconds| u64::try_from(seconds).ok()))
     };
@@ -481,14 +513,16 @@ fn read_jwt(
     let jwt = JwtSettings {
         keys,
         key_ids,
-        issuer: table.string("issuer")?.map(str::to_owned),
+        issuer: table.name("issuer")?.map(str::to_owned),
         audience: audience.unwrap_or_default(),
-        subject: table.string("subject")?.map(str::to_owned),
-        leeway: leeway.and_then(|leeway| u32::try_from(leeway).ok()).unwrap_or(30),
-        required: table.strings("required", false)?.unwrap_or_default(),
+        subject: table.name("subject")?.map(str::to_owned),
+        leeway: leeway
+            .and_then(|leeway| u32::try_from(leeway).ok())
+            .unwrap_or(ClaimRules::default().leeway),
+        required: table.names("required", false)?.unwrap_or_default(),
         max_lifetime: seconds("max_lifetime")?,
         max_age: seconds("max_age")?,
-        types: table.strings("typ", true)?.unwrap_or_default(),
+        types: table.names("typ", true)?.unwrap_or_default(),
         revoked: table.strings("revoked", false)?.unwrap_or_default(),
         ignore_type: table.bool("ignore_typ")?,
         ignore_kid: table.bool("ignore_kid")?,
@@ -521,7 +555,9 @@ fn read_keys(
         let message = format!("at most {MAX_KEYS} keys: a token without kid costs a MAC for each");
         return Err(jwt.error("key", Reason::KeyInvalid, message));
     }
-    let (mut keys, mut ids) = (Vec::new(), Vec::<Option<String>>::new());
+    // No reallocation leaves a copy of a keyed state behind.
+    let mut keys = Vec::with_capacity(tables.len());
+    let mut ids = Vec::<Option<String>>::new();
     for table in tables {
         let id = table.string("id")?.map(str::to_owned);
         if id.is_some() && ids.contains(&id) {
@@ -565,6 +601,11 @@ fn read_key(
         let message = "give one of secret_file, secret_env, secret";
         table.error("secret_file", Reason::ConfigInvalid, message)
     })?;
+    if encoding == Encoding::Utf8 && has_blank_ends(&secret.bytes) {
+        let message =
+            "the secret begins or ends with white space or a byte order mark, which count";
+        warnings.push(Warning { path: table.path(secret.key), message: message.to_owned() });
+    }
     let mut room = Zeroizing::new(vec![0; secret.bytes.len()]);
     let bytes = encoding.decode(&secret.bytes, &mut room).map_err(|reason| {
         let message = "the secret is not of its encoding; is `encoding` right?";
@@ -585,22 +626,27 @@ fn read_key(
     })
 }
 
+fn has_blank_ends(secret: &[u8]) -> bool {
+    let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+    blank(secret.first()) || blank(secret.last()) || secret.starts_with(b"\xef\xbb\xbf")
+}
+
 fn read_scope(root: &Table<'_>) -> Result<ScopeSettings, PolicyError> {
     let mut scope = ScopeSettings {
         require: Vec::new(),
-        claim: "scope".to_owned(),
+        claim: ScopeRules::default().claim.to_owned(),
         resource: None,
-        resource_claim: "resources".to_owned(),
+        resource_claim: ScopeRules::default().resource_claim.to_owned(),
     };
     let Some(table) = root.table("scope", &SCOPE_KEYS)? else {
         return Ok(scope);
     };
     scope.require = read_scopes(&table, "require")?;
-    if let Some(claim) = table.string("claim")? {
+    if let Some(claim) = table.name("claim")? {
         claim.clone_into(&mut scope.claim);
     }
-    scope.resource = table.string("resource")?.map(str::to_owned);
-    if let Some(claim) = table.string("resource_claim")? {
+    scope.resource = table.name("resource")?.map(str::to_owned);
+    if let Some(claim) = table.name("resource_claim")? {
         claim.clone_into(&mut scope.resource_claim);
     }
     Ok(scope)

@@ -1,7 +1,8 @@
 //! A policy document as a tree that remembers where everything stood, whichever syntax it was in.
 
 use crate::error::{PolicyError, Position};
-use doorward_core::Reason;
+use doorward_core::limits::MAX_NUMERIC_DATE;
+use doorward_core::{Reason, primitive};
 use jsonc_parser::ast;
 use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
@@ -124,6 +125,13 @@ fn parse_json(text: &str) -> Result<Node, PolicyError> {
                 syntax_error(text, error.range().start, message)
             })?;
     match parsed.value {
+        // The parser lets a raw line end stand in a string; the core's own reader does not.
+        Some(ast::Value::Object(_))
+            if primitive::json_object(text.as_bytes(), &mut vec![0; text.len()])
+                == Err(Reason::ClaimsJson) =>
+        {
+            Err(syntax_error(text, 0, "not valid JSON (RFC 8259)".to_owned()))
+        }
         Some(value @ ast::Value::Object(_)) => from_json(text, value),
         _ => Err(syntax_error(text, 0, "not valid JSON: an object is expected".to_owned())),
     }
@@ -283,6 +291,42 @@ impl<'d> Table<'d> {
             .transpose()
     }
 
+    /// A string that is not empty: an empty name is a slip, not a name.
+    pub(crate) fn name(&self, key: &str) -> Result<Option<&'d str>, PolicyError> {
+        match self.string(key)? {
+            Some("") => Err(self.error(key, Reason::ConfigInvalid, "must not be empty")),
+            text => Ok(text),
+        }
+    }
+
+    /// An array of strings that is not empty: an empty list is a slip, not a list.
+    pub(crate) fn lines(
+        &self,
+        key: &str,
+        or_one: bool,
+    ) -> Result<Option<Vec<String>>, PolicyError> {
+        match self.strings(key, or_one)? {
+            Some(lines) if lines.is_empty() => {
+                let message = "must not be empty; leave the key out where nothing is listed";
+                Err(self.error(key, Reason::ConfigInvalid, message))
+            }
+            lines => Ok(lines),
+        }
+    }
+
+    /// The same for names, none of which is empty.
+    pub(crate) fn names(
+        &self,
+        key: &str,
+        or_one: bool,
+    ) -> Result<Option<Vec<String>>, PolicyError> {
+        let Some(names) = self.lines(key, or_one)? else { return Ok(None) };
+        match names.iter().position(String::is_empty) {
+            None => Ok(Some(names)),
+            Some(i) => Err(self.element_error(key, i, Reason::ConfigInvalid, "must not be empty")),
+        }
+    }
+
     pub(crate) fn required(&self, key: &str) -> Result<&'d str, PolicyError> {
         self.string(key)?
             .ok_or_else(|| self.error(key, Reason::ConfigInvalid, "this key is required"))
@@ -329,10 +373,10 @@ impl<'d> Table<'d> {
             }
             _ => None,
         };
-        let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
-        seconds.filter(|&seconds| seconds > 0).map(Some).ok_or_else(|| {
-            let message = "must be a time after 1970: Unix seconds or RFC 3339 with its offset, \
-                           such as \"2027-01-31T00:00:00Z\"";
+        let seconds = seconds.filter(|seconds| (1..=MAX_NUMERIC_DATE).contains(seconds));
+        seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Some).ok_or_else(|| {
+            let message = "must be a time from 1970 to 9999: Unix seconds (not milliseconds) or \
+                           RFC 3339 with its offset, such as \"2027-01-31T00:00:00Z\"";
             self.error(key, Reason::ConfigInvalid, message)
         })
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import gate
 import pieces
+import regressions
 import rules
 import tokens
 from suite import Suite
@@ -20,7 +21,7 @@ VECTORS = Path(__file__).resolve().parent.parent / "vectors"
 
 def suites() -> list[Suite]:
     """Every hand-written suite."""
-    return [*gate.suites(), *rules.suites(), *tokens.suites(), *pieces.suites()]
+    return [*gate.suites(), *rules.suites(), *tokens.suites(), *pieces.suites(), *regressions.suites()]
 
 
 def main() -> int:

@@ -38,8 +38,14 @@ fn every_public_set_is_as_expected() {
     assert!(report.passed >= 1_000, "{}", report.closing_line());
 }
 
-/// Every row of the table is produced by a case, and every reason that a case names is a row with
-/// that number.
+/// What no case can produce: in Rust the compiler sees to it. 1001 to 1003 are mistakes with pointers,
+/// which `ffi/tests/misuse.c` makes; 9999 stands for a panic, which a test of `ffi/src/boundary.rs`
+/// plants.
+const C_ABI: [Reason; 4] =
+    [Reason::NullArgument, Reason::StorageTooSmall, Reason::StorageMisaligned, Reason::Internal];
+
+/// Every row of the table but those of the C ABI is produced by a case, and every reason that a case
+/// names is a row with that number.
 #[test]
 fn every_reason_is_produced() {
     let mut produced = HashSet::new();
@@ -68,8 +74,9 @@ fn every_reason_is_produced() {
             produced.insert(*reason);
         }
     }
-    let missing: Vec<_> = Reason::ALL.iter().filter(|reason| !produced.contains(reason)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    let missing: Vec<_> =
+        Reason::ALL.iter().copied().filter(|reason| !produced.contains(reason)).collect();
+    assert_eq!(missing, C_ABI);
 }
 
 /// A token that is accepted is accepted in that one spelling only.
@@ -205,7 +212,12 @@ fn the_profiles_are_all_of_the_folder_and_load() {
     assert_eq!(files, names);
     for (name, text) in doorward_policy::profiles::ALL {
         match doorward_policy::Policy::from_toml(text) {
-            Ok(policy) => assert!(policy.warnings().is_empty(), "{name}: {:?}", policy.warnings()),
+            // Some of the servers compare an Origin with any Host, which is told.
+            Ok(policy) => assert!(
+                policy.warnings().iter().all(|warning| warning.path == "host.allow"),
+                "{name}: {:?}",
+                policy.warnings()
+            ),
             // The signed form takes its secret from the environment.
             Err(error) => assert!(
                 *name == "codex-app-server-signed" && error.path().ends_with("secret_env"),

@@ -46,6 +46,14 @@ const STAGES: [(u32, &str); 10] = [
     (90, "Ours: the answer could not be found now"),
 ];
 
+/// The stage of a reason; 9999 is the last of the reasons that are ours.
+const fn family_of(code: u32) -> u32 {
+    match code {
+        9_000.. => 90,
+        _ => code / 100,
+    }
+}
+
 fn reasons_page() -> String {
     let mut page = String::from(
         "# Reasons\n\n\
@@ -60,7 +68,7 @@ fn reasons_page() -> String {
             page,
             "\n## {title}\n\n| Number | Name | HTTP | Class | Meaning |\n|---|---|---|---|---|\n"
         );
-        for reason in Reason::ALL.iter().filter(|reason| reason.code() / 100 == family) {
+        for reason in Reason::ALL.iter().filter(|reason| family_of(reason.code()) == family) {
             let _ = writeln!(
                 page,
                 "| {} | `{}` | {} | {} | {} |",

@@ -5,9 +5,15 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-/// The value of a character, or [`INVALID`].
-static SEXTETS: [u8; 256] = {
-    let mut table = [INVALID; 256];
+/// What a character puts into the 24 bits of its quad, at each of the four places, or [`FOREIGN`]:
+/// four look-ups and three ORs read a quad.
+static PLACES: [[u32; 256]; 4] = [places(18), places(12), places(6), places(0)];
+
+/// Above the 24 bits, so one OR over all quads finds any foreign character.
+const FOREIGN: u32 = 1 << 31;
+
+const fn places(shift: u32) -> [u32; 256] {
+    let mut table = [FOREIGN; 256];
     let mut value = 0_u8;
     while value < 64 {
         let character = match value {
@@ -22,18 +28,23 @@ static SEXTETS: [u8; 256] = {
             reason = "256 entries and a u8: evaluated at compile time"
         )]
         {
-            table[character as usize] = value;
+            table[character as usize] = (value as u32) << shift;
         }
         value = value.wrapping_add(1);
     }
     table
-};
+}
 
-/// No value has this bit, so one OR over all values finds any invalid character.
-const INVALID: u8 = 0x80;
+/// The 24 bits of a quad, [`FOREIGN`] if a character is.
+#[inline(always)]
+fn quad([a, b, c, d]: [u8; 4]) -> u32 {
+    let [first, second, third, fourth] = &PLACES;
+    place(first, a) | place(second, b) | place(third, c) | place(fourth, d)
+}
 
-fn sextet(character: u8) -> u8 {
-    SEXTETS.get(usize::from(character)).copied().unwrap_or(INVALID)
+#[inline(always)]
+fn place(table: &[u32; 256], character: u8) -> u32 {
+    table.get(usize::from(character)).copied().unwrap_or(FOREIGN)
 }
 
 /// Bytes that `chars` characters stand for.
@@ -64,37 +75,50 @@ pub(crate) fn is_canonical(text: &[u8]) -> bool {
         3 => 0b0011,
         _ => return false,
     };
-    text.last().is_some_and(|&last| sextet(last) & unused == 0)
+    text.last().is_some_and(|&last| quad([b'A', b'A', b'A', last]) & unused == 0)
 }
 
-/// Whether every byte is a letter of the alphabet or a dot, and how many dots there are. One pass
-/// that the compiler turns into vector code.
+/// Whether every byte is a letter of the alphabet or a dot, and how many dots there are, 255 or more
+/// taken together. One pass that the compiler turns into vector code.
 pub(crate) fn survey(text: &[u8]) -> (bool, usize) {
-    let (blocks, tail) = text.as_chunks::<32>();
-    let mut foreign = false;
-    let mut dots = 0_usize;
+    let mut lanes = Lanes::default();
+    let (blocks, tail) = text.as_chunks::<LANES>();
     for block in blocks {
-        let (block_foreign, block_dots) = survey_block(block);
-        foreign |= block_foreign;
-        dots = dots.wrapping_add(block_dots);
+        lanes.see(block);
     }
-    let (tail_foreign, tail_dots) = survey_block(tail);
-    (!(foreign | tail_foreign), dots.wrapping_add(tail_dots))
+    // Filled up with a letter, the tail is a block as well.
+    let mut last = [b'A'; LANES];
+    for (place, byte) in last.iter_mut().zip(tail) {
+        *place = *byte;
+    }
+    lanes.see(&last);
+    let foreign = lanes.foreign.iter().fold(0, |sum, lane| sum | lane);
+    let dots = lanes.dots.iter().fold(0_u16, |sum, lane| sum.wrapping_add(u16::from(*lane)));
+    (foreign == 0, dots.into())
 }
 
-#[inline(always)]
-fn survey_block(block: &[u8]) -> (bool, usize) {
-    let mut foreign = 0_u8;
-    let mut dots = 0_u8;
-    for &byte in block {
-        let lower = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let digit = byte.wrapping_sub(b'0') < 10;
-        let dot = byte == b'.';
-        let known = lower | digit | dot | (byte == b'-') | (byte == b'_');
-        foreign |= u8::from(!known);
-        dots = dots.wrapping_add(u8::from(dot));
+/// Bytes that are judged side by side.
+const LANES: usize = 16;
+
+/// What a survey has found, in each lane.
+#[derive(Default)]
+struct Lanes {
+    foreign: [u8; LANES],
+    dots: [u8; LANES],
+}
+
+impl Lanes {
+    #[inline(always)]
+    fn see(&mut self, block: &[u8; LANES]) {
+        for ((byte, foreign), dots) in block.iter().zip(&mut self.foreign).zip(&mut self.dots) {
+            let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+            let digit = byte.wrapping_sub(b'0') < 10;
+            let dot = *byte == b'.';
+            let known = letter | digit | dot | (*byte == b'-') | (*byte == b'_');
+            *foreign |= u8::from(known).wrapping_sub(1);
+            *dots = dots.saturating_add(u8::from(dot));
+        }
     }
-    (foreign != 0, usize::from(dots))
 }
 
 /// A decoder that works through `text` a step at a time, so that its work can be laid beside the
@@ -102,18 +126,18 @@ fn survey_block(block: &[u8]) -> (bool, usize) {
 pub(crate) struct Decoder<'t, 'o> {
     text: &'t [u8],
     out: &'o mut [u8],
-    invalid: u8,
+    bits: u32,
 }
 
 impl<'t, 'o> Decoder<'t, 'o> {
     /// `out` is exactly as long as the text decodes to, or nothing is made.
     pub(crate) fn new(text: &'t [u8], out: &'o mut [u8]) -> Option<Self> {
-        (out.len() == decoded_len(text.len())).then_some(Self { text, out, invalid: 0 })
+        (out.len() == decoded_len(text.len())).then_some(Self { text, out, bits: 0 })
     }
 
     /// A decoder with nothing to do.
     pub(crate) const fn empty() -> Self {
-        Self { text: &[], out: &mut [], invalid: 0 }
+        Self { text: &[], out: &mut [], bits: 0 }
     }
 
     /// Decodes the next 64 characters, if there are as many.
@@ -126,7 +150,7 @@ impl<'t, 'o> Decoder<'t, 'o> {
         else {
             return;
         };
-        self.invalid |= decode_quads(block, bytes);
+        self.bits |= decode_quads(block, bytes);
         self.text = text;
         self.out = out;
     }
@@ -139,42 +163,43 @@ impl<'t, 'o> Decoder<'t, 'o> {
         let (quads, tail) = self.text.as_chunks::<4>();
         let (whole, rest) =
             self.out.split_at_mut_checked(quads.len().saturating_mul(3)).unwrap_or_default();
-        self.invalid |= decode_quads(quads.as_flattened(), whole);
-        self.invalid |= match (tail, rest) {
+        self.bits |= decode_quads(quads.as_flattened(), whole);
+        self.bits |= match (tail, rest) {
             ([a, b], [x]) => {
-                let (bits, invalid) = join([*a, *b, b'A', b'A']);
-                [*x, _, _] = bits;
-                invalid
+                let bits = quad([*a, *b, b'A', b'A']);
+                [_, *x, _, _] = bits.to_be_bytes();
+                bits
             }
             ([a, b, c], [x, y]) => {
-                let (bits, invalid) = join([*a, *b, *c, b'A']);
-                [*x, *y, _] = bits;
-                invalid
+                let bits = quad([*a, *b, *c, b'A']);
+                [_, *x, *y, _] = bits.to_be_bytes();
+                bits
             }
             ([], []) => 0,
-            _ => INVALID,
+            _ => FOREIGN,
         };
-        self.invalid & INVALID == 0
+        self.bits & FOREIGN == 0
     }
 }
 
+/// Decodes whole quads, two at a time: the OR of their bits.
 #[inline(always)]
-fn decode_quads(text: &[u8], out: &mut [u8]) -> u8 {
-    let mut invalid = 0;
-    for (quad, triple) in text.as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<3>().0) {
-        let (bits, bad) = join(*quad);
-        *triple = bits;
-        invalid |= bad;
+fn decode_quads(text: &[u8], out: &mut [u8]) -> u32 {
+    let mut seen = 0;
+    let (pairs, single) = text.as_chunks::<8>();
+    let (sixes, three) = out.as_chunks_mut::<6>();
+    for (&[a, b, c, d, e, f, g, h], six) in pairs.iter().zip(sixes) {
+        let (high, low) = (quad([a, b, c, d]), quad([e, f, g, h]));
+        let [_, _, bytes @ ..] = (u64::from(high) << 24 | u64::from(low)).to_be_bytes();
+        *six = bytes;
+        seen |= high | low;
     }
-    invalid
-}
-
-#[inline(always)]
-fn join([a, b, c, d]: [u8; 4]) -> ([u8; 3], u8) {
-    let (a, b, c, d) = (sextet(a), sextet(b), sextet(c), sextet(d));
-    let bits = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
-    let [_, x, y, z] = bits.to_be_bytes();
-    ([x, y, z], a | b | c | d)
+    if let (&[a, b, c, d], [x, y, z]) = (single, three) {
+        let bits = quad([a, b, c, d]);
+        [_, *x, *y, *z] = bits.to_be_bytes();
+        seen |= bits;
+    }
+    seen
 }
 
 /// Decodes `text` into the beginning of `out`: the bytes, or `None` if the text is not canonical

@@ -3,7 +3,7 @@
 //! Stricter than the grammar where readers disagree: UTF-8 only, no byte order mark, no lone
 //! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
 
-use super::ascii::{hex_digit, spread, zero_bytes};
+use super::ascii::{eight_digits, hex_digit, low_bytes, spread};
 use crate::limits::MAX_JSON_DEPTH;
 use core::fmt;
 
@@ -57,6 +57,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether the value is this string.
+    pub(crate) fn is_string(&self, expected: &str) -> bool {
+        match self.kind {
+            Kind::String { escaped: false } => self.text == expected.as_bytes(),
+            _ => self.as_str().is_some_and(|text| text == expected),
+        }
+    }
+
     /// The integer, if the value is a number written without fraction and exponent that an `i64`
     /// holds.
     #[must_use]
@@ -104,7 +112,7 @@ impl<'a> Value<'a> {
     pub fn elements(&self) -> Option<Elements<'a>> {
         match (self.kind, self.text) {
             (Kind::Array, [b'[', rest @ ..]) => {
-                Some(Elements { cursor: Cursor { rest }, first: true })
+                Some(Elements { cursor: Cursor::new(rest), first: true })
             }
             _ => None,
         }
@@ -294,15 +302,19 @@ impl NameKey {
         Self { word, len: name.len() }
     }
 
-    fn of_raw(name: &[u8], escaped: bool) -> Self {
-        if escaped {
-            return Self::of_escaped(name);
-        }
-        let word = match name.first_chunk::<8>() {
-            Some(chunk) => u64::from_le_bytes(*chunk),
-            None => name.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    /// One of 64 bits. Two names with different bits differ.
+    const fn bit(self) -> u64 {
+        1 << (self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+    }
+
+    /// The key of the name without escapes that `text` begins with. What follows it in the text is
+    /// read along with a short one, and masked off.
+    fn of_first(text: &[u8], len: usize) -> Self {
+        let word = match text.first_chunk::<8>() {
+            Some(chunk) => u64::from_le_bytes(*chunk) & low_bytes(len),
+            None => text.iter().take(len).rev().fold(0, |word, &b| word << 8 | u64::from(b)),
         };
-        Self { word, len: name.len() }
+        Self { word, len }
     }
 
     #[cold]
@@ -346,11 +358,16 @@ impl Member<'_> {
         }
     }
 
-    fn has_name_of(&self, other: &Member<'_>) -> bool {
-        if !self.escaped && !other.escaped {
-            return self.name == other.name;
-        }
-        name_chars(self.name, self.escaped).eq(name_chars(other.name, other.escaped))
+    /// Whether its name is the one that begins this many bytes before the end of `text`.
+    #[cold]
+    fn has_name_at(&self, text: &[u8], left: usize) -> bool {
+        name_at(text, left).is_some_and(|(name, escaped)| {
+            if escaped || self.escaped {
+                name_chars(name, escaped).eq(name_chars(self.name, self.escaped))
+            } else {
+                name == self.name
+            }
+        })
     }
 }
 
@@ -366,28 +383,32 @@ pub(crate) fn object<'a>(
     text: &'a [u8],
     max_members: usize,
     spare: &mut [u8],
-    mut see: impl FnMut(&Member<'a>),
+    mut see: impl FnMut(NameKey, Value<'a>),
 ) -> Result<(), Fault> {
-    if core::str::from_utf8(text).is_err() {
-        return Err(Fault::Syntax);
-    }
-    let mut seen: [Option<Member<'a>>; AT_ONCE] = [None; AT_ONCE];
+    let mut seen = [(NameKey::default(), 0); AT_ONCE];
+    // A bit for each name: most members need no look at the others.
+    let mut bits = 0_u64;
     let mut count = 0_usize;
     let mut duplicate = false;
-    members(text, |member| {
-        duplicate |= seen
-            .iter()
-            .take(count)
-            .flatten()
-            .any(|other| other.key == member.key && other.has_name_of(&member));
+    let ascii = members(text, |member| {
+        let bit = member.key.bit();
+        duplicate |= bits & bit != 0
+            && seen
+                .iter()
+                .take(count)
+                .any(|&(key, left)| key == member.key && member.has_name_at(text, left));
+        bits |= bit;
         if let Some(slot) = seen.get_mut(count) {
-            *slot = Some(member);
+            *slot = (member.key, member.left);
         }
         count = count.saturating_add(1);
-        see(&member);
+        see(member.key, member.value);
     })
-    .filter(|()| count <= max_members)
+    .filter(|_| count <= max_members)
     .ok_or(Fault::Syntax)?;
+    if !ascii && core::str::from_utf8(text).is_err() {
+        return Err(Fault::Syntax);
+    }
     if duplicate || (count > AT_ONCE && !names_differ(text, spare)) {
         return Err(Fault::Duplicate);
     }
@@ -426,10 +447,7 @@ fn enter(slots: &mut [[u8; 4]], text: &[u8], member: &Member<'_>) -> bool {
                 *slot = u32::try_from(member.left).unwrap_or_default().to_le_bytes();
                 return true;
             }
-            left if name_at(text, left).is_some_and(|(name, escaped)| {
-                name_chars(name, escaped).eq(name_chars(member.name, member.escaped))
-            }) =>
-            {
+            left if usize::try_from(left).is_ok_and(|left| member.has_name_at(text, left)) => {
                 return false;
             }
             _ => {}
@@ -439,9 +457,9 @@ fn enter(slots: &mut [[u8; 4]], text: &[u8], member: &Member<'_>) -> bool {
 }
 
 /// The name that begins this many bytes before the end.
-fn name_at(text: &[u8], left: u32) -> Option<(&[u8], bool)> {
-    let start = text.len().checked_sub(usize::try_from(left).ok()?)?;
-    Cursor { rest: text.get(start..)? }.string()
+fn name_at(text: &[u8], left: usize) -> Option<(&[u8], bool)> {
+    let start = text.len().checked_sub(left)?;
+    Cursor::new(text.get(start..)?).string()
 }
 
 /// The member of this name in a valid object.
@@ -455,42 +473,56 @@ pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
     found
 }
 
-/// Walks over one object and shows its members; `None` if the text is anything else.
+/// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
+/// but an object. Other text may yet be no UTF-8.
 #[inline(always)]
-fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<()> {
-    let mut cursor = Cursor { rest: text };
-    cursor.white();
-    cursor.take(b'{')?;
+fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<bool> {
+    let mut cursor = Cursor::new(text);
+    cursor.next(b'{')?;
     cursor.white();
     if cursor.take(b'}').is_none() {
         loop {
-            cursor.take(b'"')?;
-            let left = cursor.rest.len();
+            cursor.next(b'"')?;
+            let start = cursor.rest;
             let (name, escaped) = cursor.string()?;
-            cursor.white();
-            cursor.take(b':')?;
+            let key = if escaped {
+                NameKey::of_escaped(name)
+            } else {
+                NameKey::of_first(start, name.len())
+            };
+            cursor.next(b':')?;
             cursor.white();
             let value = cursor.value()?;
-            see(Member { name, escaped, left, key: NameKey::of_raw(name, escaped), value });
-            cursor.white();
-            match cursor.bump()? {
-                b',' => cursor.white(),
-                b'}' => break,
-                _ => return None,
+            see(Member { name, escaped, left: start.len(), key, value });
+            if cursor.next(b',').is_none() {
+                cursor.take(b'}')?;
+                break;
             }
         }
     }
     cursor.white();
-    cursor.rest.is_empty().then_some(())
+    cursor.rest.is_empty().then_some(cursor.is_ascii())
 }
 
 /// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses.
 #[derive(Clone)]
 struct Cursor<'a> {
     rest: &'a [u8],
+    /// The OR of the bytes of every string, eight side by side. Outside of strings the grammar has
+    /// ASCII only.
+    seen: u64,
 }
 
 impl<'a> Cursor<'a> {
+    #[inline(always)]
+    const fn new(rest: &'a [u8]) -> Self {
+        Self { rest, seen: 0 }
+    }
+
+    const fn is_ascii(&self) -> bool {
+        self.seen & spread(0x80) == 0
+    }
+
     #[inline(always)]
     fn bump(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
@@ -511,9 +543,22 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     fn white(&mut self) {
-        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+        while let [byte @ ..=b' ', rest @ ..] = self.rest {
+            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return;
+            }
             self.rest = rest;
         }
+    }
+
+    /// Takes the byte, with white space before it. Nearly every text has none there.
+    #[inline(always)]
+    fn next(&mut self, byte: u8) -> Option<()> {
+        if self.take(byte).is_none() {
+            self.white();
+            self.take(byte)?;
+        }
+        Some(())
     }
 
     fn literal(&mut self, text: &[u8]) -> Option<()> {
@@ -591,8 +636,12 @@ impl<'a> Cursor<'a> {
     fn plain(&mut self) {
         while let Some((chunk, rest)) = self.rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*chunk);
-            let control = word.wrapping_sub(spread(0x20)) & !word & spread(0x80);
-            let stop = zero_bytes(word ^ spread(b'"')) | zero_bytes(word ^ spread(b'\\')) | control;
+            self.seen |= word;
+            // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
+            let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
+            let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
+            let control = word.wrapping_sub(spread(0x20));
+            let stop = (quote | backslash | control) & !word & spread(0x80);
             if stop != 0 {
                 let ahead = (stop.trailing_zeros() >> 3) as usize;
                 self.rest = self.rest.get(ahead..).unwrap_or_default();
@@ -604,6 +653,7 @@ impl<'a> Cursor<'a> {
             if matches!(byte, b'"' | b'\\' | 0..0x20) {
                 return;
             }
+            self.seen |= u64::from(*byte);
             self.rest = rest;
         }
     }
@@ -657,6 +707,12 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     fn digits(&mut self) {
+        while let Some((eight, rest)) = self.rest.split_first_chunk::<8>() {
+            if eight_digits(*eight).is_none() {
+                break;
+            }
+            self.rest = rest;
+        }
         while let [b'0'..=b'9', rest @ ..] = self.rest {
             self.rest = rest;
         }
@@ -751,7 +807,7 @@ mod tests {
     fn judge(text: &[u8]) -> Result<usize, Fault> {
         let mut spare = [0; 20_000];
         let mut members = 0;
-        object(text, 512, &mut spare, |_| members += 1).map(|()| members)
+        object(text, 512, &mut spare, |_, _| members += 1).map(|()| members)
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `NumericDate` (RFC 7519 §2): any JSON number, compared exactly, never wrapping.
 
+use super::ascii::eight_digits;
 use crate::limits::MAX_NUMERIC_DATE;
 
 /// Seconds since the epoch: the whole seconds below, and how much lies above them.
@@ -33,7 +34,18 @@ impl NumericDate {
     }
 
     /// Reads the text of a JSON number; `None` if it lies outside the years that RFC 3339 can write.
+    #[inline]
     pub(crate) fn parse(number: &[u8]) -> Option<Self> {
+        match plain_integer(number) {
+            Some(whole) => {
+                (whole <= MAX_NUMERIC_DATE).then_some(Self { floor: whole, fraction: 0 })
+            }
+            None => Self::parse_any(number),
+        }
+    }
+
+    #[cold]
+    fn parse_any(number: &[u8]) -> Option<Self> {
         let (negative, magnitude) = match number {
             [b'-', rest @ ..] => (true, rest),
             _ => (false, number),
@@ -54,10 +66,6 @@ impl NumericDate {
 
 /// The whole part of an unsigned JSON number and its fraction; `None` past the last date.
 fn magnitude_of(text: &[u8]) -> Option<(i64, u64)> {
-    let plain = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if plain == text.len() && plain <= 18 {
-        return Some((text.iter().fold(0, push_digit), 0));
-    }
     let (mantissa, exponent) = match text.iter().position(|byte| matches!(byte, b'e' | b'E')) {
         Some(at) => (text.get(..at)?, exponent_of(text.get(at.checked_add(1)?..)?)),
         None => (text, 0),
@@ -82,6 +90,22 @@ fn magnitude_of(text: &[u8]) -> Option<(i64, u64)> {
         place = place.saturating_add(1);
     }
     Some((whole, fraction.attoseconds()))
+}
+
+/// The number that a text of up to 18 digits and nothing else writes: nearly every date.
+fn plain_integer(text: &[u8]) -> Option<i64> {
+    if text.len() > 18 {
+        return None;
+    }
+    let (eights, rest) = text.as_chunks::<8>();
+    let whole = eights.iter().try_fold(0_u64, |sum, eight| {
+        Some(sum.wrapping_mul(100_000_000).wrapping_add(eight_digits(*eight)?))
+    })?;
+    let whole = rest.iter().try_fold(whole, |sum, byte| {
+        let digit = u64::from(byte.wrapping_sub(b'0'));
+        (digit < 10).then(|| sum.wrapping_mul(10).wrapping_add(digit))
+    })?;
+    whole.try_into().ok()
 }
 
 /// The digits behind the point.
