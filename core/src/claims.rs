@@ -114,10 +114,7 @@ impl<'a> Claims<'a> {
     fn read(&mut self, spare: &mut [u8]) -> Result<(), Reason> {
         let registered = &mut self.registered;
         json::object(self.text, MAX_CLAIMS, spare, |name, value| registered.see(name, value))
-            .map_err(|fault| match fault {
-                Fault::Syntax => Reason::ClaimsJson,
-                Fault::Duplicate => Reason::ClaimsDuplicateName,
-            })
+            .map_err(Fault::of_claims)
     }
 
     /// The claims set as JSON text, byte for byte as its issuer wrote it.

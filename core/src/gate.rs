@@ -180,7 +180,7 @@ impl<'c> Gate<'c> {
     where
         'c: 'a,
     {
-        let signed = Parsed::parse(token, self.max_token_bytes, jwt)?.prove(jwt, scratch)?;
+        let signed = Parsed::parse(token, self.max_token_bytes, jwt)?.prove(scratch)?;
         let key = jwt.keys.get(signed.key()).and_then(Key::id);
         let claims = signed.claims(&jwt.claims, now)?;
         self.scope.judge(

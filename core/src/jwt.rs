@@ -64,7 +64,7 @@ impl<'c> Jwt<'c> {
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Result<Claims<'a>, Reason> {
-        Parsed::parse(token, MAX_TOKEN_BYTES, self)?.prove(self, scratch)?.claims(&self.claims, now)
+        Parsed::parse(token, MAX_TOKEN_BYTES, self)?.prove(scratch)?.claims(&self.claims, now)
     }
 }
 
@@ -76,7 +76,9 @@ pub fn has_two_dots(text: &[u8]) -> bool {
 
 /// A token whose form is right. Nothing in it is proven.
 #[derive(Clone, Copy)]
-pub struct Parsed<'t> {
+pub struct Parsed<'t, 'c> {
+    // The ring that `choice` points into: no other may prove the token.
+    keys: &'c [Key<'c>],
     signing_input: &'t [u8],
     payload: &'t [u8],
     signature: &'t [u8],
@@ -95,12 +97,12 @@ enum Choice {
     Unknown,
 }
 
-impl<'t> Parsed<'t> {
+impl<'t, 'c> Parsed<'t, 'c> {
     /// Checks the form of a token of at most `max` bytes and reads its header.
     ///
     /// # Errors
     /// A reason of the 30xx family.
-    pub fn parse(token: &'t [u8], max: usize, jwt: &Jwt<'_>) -> Result<Self, Reason> {
+    pub fn parse(token: &'t [u8], max: usize, jwt: &Jwt<'c>) -> Result<Self, Reason> {
         if token.len() > max {
             return Err(Reason::TokenTooLong);
         }
@@ -115,18 +117,19 @@ impl<'t> Parsed<'t> {
             return Err(Reason::TokenBase64);
         }
         let (algorithm, choice) = read_header(header, jwt)?;
-        Ok(Self { signing_input, payload, signature, algorithm, choice })
+        Ok(Self { keys: jwt.keys, signing_input, payload, signature, algorithm, choice })
     }
 
-    /// Proves the MAC and decodes the payload into `scratch`.
+    /// Proves the MAC with the keys of the verifier that the token was parsed for, and decodes the
+    /// payload into `scratch`.
     ///
     /// # Errors
     /// A reason of the 40xx family, or [`Reason::ScratchTooSmall`].
-    pub fn prove<'s>(self, jwt: &Jwt<'_>, scratch: &'s mut [u8]) -> Result<Signed<'s>, Reason> {
+    pub fn prove<'s>(self, scratch: &'s mut [u8]) -> Result<Signed<'s>, Reason> {
         let (payload, spare) = scratch
             .split_at_mut_checked(decoded_len(self.payload.len()))
             .ok_or(Reason::ScratchTooSmall)?;
-        let keys = self.candidates(jwt)?;
+        let keys = self.candidates()?;
         let mut tag = [0; 64];
         let tag = base64url::decode(self.signature, &mut tag).unwrap_or_default();
         let mut decoder =
@@ -146,20 +149,17 @@ impl<'t> Parsed<'t> {
     }
 
     /// The keys that may prove the token, with their places.
-    fn candidates<'j, 'c>(
-        &self,
-        jwt: &'j Jwt<'c>,
-    ) -> Result<impl Iterator<Item = (usize, &'j Key<'c>)> + use<'j, 'c>, Reason> {
+    fn candidates(&self) -> Result<impl Iterator<Item = (usize, &'c Key<'c>)> + use<'c>, Reason> {
         let (skip, take) = match self.choice {
             Choice::Any => (0, usize::MAX),
             Choice::Key(at) => (at, 1),
             Choice::Unknown => return Err(Reason::KeyUnknown),
         };
-        Ok(jwt.keys.iter().enumerate().skip(skip).take(take))
+        Ok(self.keys.iter().enumerate().skip(skip).take(take))
     }
 }
 
-impl core::fmt::Debug for Parsed<'_> {
+impl core::fmt::Debug for Parsed<'_, '_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Parsed({} bytes)", self.signing_input.len())
     }
@@ -242,8 +242,8 @@ fn read_any_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Cho
     // So few members are compared as they come: no table, no spare room.
     json::object(header, MAX_HEADER_MEMBERS, &mut [], |name, value| fields.see(name, value))
         .map_err(|fault| match fault {
-            Fault::Syntax => Reason::HeaderJson,
             Fault::Duplicate => Reason::HeaderDuplicateName,
+            Fault::Syntax | Fault::Room => Reason::HeaderJson,
         })?;
     let alg = string_of(fields.alg)?.ok_or(Reason::HeaderFieldType)?;
     let typ = string_of(fields.typ)?;
@@ -355,10 +355,7 @@ impl core::fmt::Debug for Signed<'_> {
 pub fn sign<'o>(key: &Key<'_>, claims: &[u8], out: &'o mut [u8]) -> Result<&'o str, Reason> {
     let needed = signed_len(key, claims.len());
     let out = out.get_mut(..needed).ok_or(Reason::OutputTooSmall)?;
-    json::object(claims, MAX_CLAIMS, out, |_, _| ()).map_err(|fault| match fault {
-        Fault::Syntax => Reason::ClaimsJson,
-        Fault::Duplicate => Reason::ClaimsDuplicateName,
-    })?;
+    json::object(claims, MAX_CLAIMS, out, |_, _| ()).map_err(Fault::of_claims)?;
     let mut header = [0; MAX_SIGNED_HEADER];
     let header = write_header(key, &mut header)?;
     let mut token = Writer::new(out);
@@ -396,7 +393,9 @@ fn write_header<'o>(key: &Key<'_>, out: &'o mut [u8]) -> Result<&'o [u8], Reason
         push_json_string(&mut header, id)?;
     }
     header.push(b"}")?;
-    header.finish()
+    let header = header.finish()?;
+    // A kid of many control characters: no verifier of ours would read the header.
+    if encoded_len(header.len()) > MAX_HEADER_BYTES { Err(Reason::KeyInvalid) } else { Ok(header) }
 }
 
 fn push_encoded(out: &mut Writer<'_>, bytes: &[u8]) -> Result<(), Reason> {

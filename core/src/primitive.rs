@@ -32,12 +32,10 @@ pub fn base64url_encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, 
 /// names of an object with more than 16 members: as many bytes as `text` has.
 ///
 /// # Errors
-/// [`Reason::ClaimsJson`], [`Reason::ClaimsDuplicateName`].
+/// [`Reason::ClaimsJson`], [`Reason::ClaimsDuplicateName`], or [`Reason::ScratchTooSmall`] for too
+/// little spare room.
 pub fn json_object(text: &[u8], spare: &mut [u8]) -> Result<(), Reason> {
-    json::object(text, MAX_CLAIMS, spare, |_, _| ()).map_err(|fault| match fault {
-        Fault::Syntax => Reason::ClaimsJson,
-        Fault::Duplicate => Reason::ClaimsDuplicateName,
-    })
+    json::object(text, MAX_CLAIMS, spare, |_, _| ()).map_err(Fault::of_claims)
 }
 
 /// The member of a JSON object at the end of a path of names; `None` where there is none.

@@ -261,7 +261,7 @@ impl<'r> Story<'_, 'r> {
         }));
         let mut room = vec![0; self.gate.scratch_bytes()];
         let signed = Parsed::parse(token, self.gate.max_token_bytes, jwt)
-            .and_then(|parsed| parsed.prove(jwt, &mut room));
+            .and_then(|parsed| parsed.prove(&mut room));
         let signed = self.step("proof", signed, details)?;
         self.claims(jwt, signed)
     }

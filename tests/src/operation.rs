@@ -221,7 +221,7 @@ fn jws_verify(input: &Secret) -> Result<Value, String> {
         let keys = [key];
         let jwt = Jwt { ignore_kid: true, ignore_type: true, ..Jwt::new(&keys) };
         let mut scratch = vec![0; Jwt::scratch_bytes(token.len())];
-        let signed = Parsed::parse(&token, token.len(), &jwt)?.prove(&jwt, &mut scratch)?;
+        let signed = Parsed::parse(&token, token.len(), &jwt)?.prove(&mut scratch)?;
         Ok(signed.payload().to_vec())
     });
     Ok(match proven {

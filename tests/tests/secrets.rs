@@ -23,7 +23,7 @@ fn debug_of_the_core_prints_no_secret() {
     let mut scratch = [0; 4096];
     let parsed = Parsed::parse(token.as_bytes(), 1000, &jwt).unwrap();
     assert_eq!(format!("{parsed:?}"), format!("Parsed({} bytes)", token.rfind('.').unwrap()));
-    let signed = parsed.prove(&jwt, &mut scratch).unwrap();
+    let signed = parsed.prove(&mut scratch).unwrap();
     assert_eq!(format!("{signed:?}"), "Signed(39 bytes)");
     let claims: Claims<'_> = signed.claims(&jwt.claims, NOW).unwrap();
     assert_eq!(format!("{claims:?}"), "Claims(39 bytes)");

@@ -5,6 +5,7 @@
 
 use super::ascii::{eight_digits, hex_digit, low_bytes, spread};
 use crate::limits::MAX_JSON_DEPTH;
+use crate::reason::Reason;
 use core::fmt;
 
 /// What can be wrong with an object.
@@ -14,10 +15,23 @@ pub(crate) enum Fault {
     Syntax,
     /// A name stands in it twice.
     Duplicate,
+    /// There is no room for the table of its names: the caller's fault, not the text's.
+    Room,
+}
+
+impl Fault {
+    /// The fault of a claims set, as a reason.
+    pub(crate) const fn of_claims(self) -> Reason {
+        match self {
+            Self::Syntax => Reason::ClaimsJson,
+            Self::Duplicate => Reason::ClaimsDuplicateName,
+            Self::Room => Reason::ScratchTooSmall,
+        }
+    }
 }
 
 /// A JSON value in a verified text: its kind and the text that it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Value<'a> {
     kind: Kind,
     text: &'a [u8],
@@ -409,25 +423,23 @@ pub(crate) fn object<'a>(
     if !ascii && core::str::from_utf8(text).is_err() {
         return Err(Fault::Syntax);
     }
-    if duplicate || (count > AT_ONCE && !names_differ(text, spare)) {
-        return Err(Fault::Duplicate);
+    if count > AT_ONCE && !duplicate {
+        duplicate = !names_differ(text, spare)?;
     }
-    Ok(())
+    if duplicate { Err(Fault::Duplicate) } else { Ok(()) }
 }
 
 /// Whether all names of a valid object differ, by a table of their places in `spare`: open
 /// addressing over four-byte slots. A member takes five bytes of text at the least, so a table as
 /// large as the text is at most four fifths full.
 #[cold]
-fn names_differ(text: &[u8], spare: &mut [u8]) -> bool {
-    let Some(table) = spare.get_mut(..text.len()) else {
-        return false;
-    };
+fn names_differ(text: &[u8], spare: &mut [u8]) -> Result<bool, Fault> {
+    let table = spare.get_mut(..text.len()).ok_or(Fault::Room)?;
     table.fill(0);
     let slots = table.as_chunks_mut::<4>().0;
     let mut differ = true;
     let all = members(text, |member| differ &= enter(slots, text, &member));
-    all.is_some() && differ
+    Ok(all.is_some() && differ)
 }
 
 /// Enters a member's place in the table; false if its name is there, or no slot is free.
@@ -817,6 +829,20 @@ mod tests {
         assert_eq!(judge(br#"{"a":1,"A":2,"":3,"\u0000":4}"#), Ok(4));
         assert_eq!(judge(br#"{"https://a/1":1,"https://a/2":2}"#), Ok(2));
         assert_eq!(judge(br#"{"https://a/1":1,"https://a/1":2}"#), Err(Fault::Duplicate));
+    }
+
+    #[test]
+    fn too_little_room_is_no_duplicate() {
+        let mut text = heapless::String::<400>::new();
+        text.push('{').unwrap();
+        for i in 0..20 {
+            write!(text, "\"{i}\":0,").unwrap();
+        }
+        text.push_str("\"last\":0}").unwrap();
+        let mut spare = [0; 400];
+        let mut judge = |room: usize| object(text.as_bytes(), 512, &mut spare[..room], |_, _| ());
+        assert_eq!(judge(text.len()), Ok(()));
+        assert_eq!(judge(text.len() - 1), Err(Fault::Room));
     }
 
     #[test]
