@@ -47,9 +47,9 @@ fn jsonish() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Whether another reader takes the text for one object with each top-level name once, within the
-/// depth.
-fn reference(text: &[u8]) -> bool {
+/// Whether another reader takes the text for one object with each top-level name once; nothing where
+/// it stumbles over a number that its floats do not hold, which is valid JSON.
+fn reference(text: &[u8]) -> Option<bool> {
     #[derive(Default)]
     struct Names(Vec<String>);
     impl<'de> serde::de::Visitor<'de> for Names {
@@ -70,9 +70,14 @@ fn reference(text: &[u8]) -> bool {
     }
     use serde::Deserializer as _;
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let Ok(names) = reader.deserialize_map(Names::default()) else { return false };
-    let unique: std::collections::HashSet<_> = names.iter().collect();
-    reader.end().is_ok() && unique.len() == names.len()
+    match reader.deserialize_map(Names::default()).and_then(|names| reader.end().map(|()| names)) {
+        Ok(names) => {
+            let unique: std::collections::HashSet<_> = names.iter().collect();
+            Some(unique.len() == names.len())
+        }
+        Err(error) if error.to_string().starts_with("number out of range") => None,
+        Err(_) => Some(false),
+    }
 }
 
 fn accepts(text: &[u8]) -> bool {
@@ -130,12 +135,16 @@ proptest! {
 
     #[test]
     fn json_is_read_as_others_read_it(text in jsonish()) {
-        prop_assert_eq!(accepts(&text), reference(&text), "{}", String::from_utf8_lossy(&text));
+        if let Some(expected) = reference(&text) {
+            prop_assert_eq!(accepts(&text), expected, "{}", String::from_utf8_lossy(&text));
+        }
     }
 
     #[test]
     fn any_bytes_are_read_as_others_read_them(text in proptest::collection::vec(any::<u8>(), 0..60)) {
-        prop_assert_eq!(accepts(&text), reference(&text));
+        if let Some(expected) = reference(&text) {
+            prop_assert_eq!(accepts(&text), expected);
+        }
     }
 
     /// Without the key nobody gets in, and nothing panics; the explanation agrees.

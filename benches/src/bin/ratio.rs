@@ -1,0 +1,161 @@
+//! Prints what verifying costs as a multiple of the floor. See `README.md`.
+
+use doorward_benches::{
+    CAPABILITY, Floor, LARGE, MEDIUM, SMALL, entries, gate, headers, hosts, jwt, key, now, request,
+    rotate, tokens,
+};
+use doorward_core::Algorithm;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// Enough rounds for a tenth percentile, odd for a median.
+const ROUNDS: usize = 61;
+
+/// How long one contestant runs in one round: long against the clock, short against a neighbour's
+/// turn on the core.
+const SLICE: Duration = Duration::from_millis(3);
+
+/// One line of the table: the work and its floor, measured in the same rounds.
+struct Line<'a> {
+    name: &'static str,
+    compressions: usize,
+    floor: Contestant<'a>,
+    work: Contestant<'a>,
+}
+
+struct Contestant<'a> {
+    run: Box<dyn FnMut(usize) + 'a>,
+    iterations: usize,
+    /// Nanoseconds of one run, a number a round.
+    samples: Vec<f64>,
+}
+
+impl<'a> Contestant<'a> {
+    fn new(mut once: impl FnMut() + 'a) -> Self {
+        let mut contestant = Self {
+            run: Box::new(move |iterations| {
+                for _ in 0..iterations {
+                    once();
+                }
+            }),
+            iterations: 1,
+            samples: Vec::new(),
+        };
+        while contestant.time() < SLICE {
+            contestant.iterations *= 2;
+        }
+        contestant
+    }
+
+    fn time(&mut self) -> Duration {
+        let start = Instant::now();
+        (self.run)(self.iterations);
+        start.elapsed()
+    }
+
+    fn sample(&mut self) {
+        let time = self.time();
+        self.samples.push(time.as_secs_f64() * 1e9 / self.iterations as f64);
+    }
+}
+
+fn main() {
+    let algorithms = [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512];
+    let keys = algorithms.map(|algorithm| [key(algorithm)]);
+    let [hs256, hs384, hs512] = &keys;
+    let sets = [
+        ("verify HS256   281 B", Algorithm::Hs256, hs256, SMALL),
+        ("verify HS256  1036 B", Algorithm::Hs256, hs256, MEDIUM),
+        ("verify HS256  8192 B", Algorithm::Hs256, hs256, LARGE),
+        ("verify HS384   302 B", Algorithm::Hs384, hs384, SMALL),
+        ("verify HS512   324 B", Algorithm::Hs512, hs512, SMALL),
+    ]
+    .map(|(name, algorithm, key, claims)| (name, algorithm, key, tokens(&key[0], claims)));
+
+    let hosts = hosts();
+    let bearers: Vec<_> = sets[0].3.iter().map(|token| format!("Bearer {token}")).collect();
+    let requests: Vec<_> = bearers.iter().map(|bearer| headers(bearer)).collect();
+    let whole = gate(&hosts, &[], Some(jwt(hs256)));
+    let entries = entries(8);
+    let bearer = format!("Bearer {CAPABILITY}");
+    let capability_headers = headers(&bearer);
+    let open = gate(&hosts, &entries, None);
+
+    let mut next = rotate(&requests);
+    let mut scratch = vec![0; whole.scratch_bytes()];
+    let mut lines = Vec::new();
+    for (name, algorithm, key, tokens) in &sets {
+        let verifier = jwt(key.as_slice());
+        let mut next = rotate(tokens);
+        let mut scratch = vec![0; 32_768];
+        let floor = Floor::of(*algorithm, &tokens[0]);
+        lines.push(line(name, floor, move || {
+            let token = black_box(next()).as_bytes();
+            let claims = verifier.verify(token, now(), &mut scratch);
+            assert!(black_box(&claims).is_ok());
+        }));
+    }
+    let floor = Floor::of(Algorithm::Hs256, &sets[0].3[0]);
+    lines.push(line("decide HS256   281 B", floor, || {
+        let decision = whole.decide(&request(black_box(next())), now(), &mut scratch);
+        assert!(black_box(&decision).allowed());
+    }));
+    let floor = Floor::of_capability(CAPABILITY);
+    lines.push(line("find capability of 8", floor.clone(), || {
+        let stored = black_box(&entries).iter().map(|entry| &entry.digest);
+        let found = doorward_core::capability::find(black_box(CAPABILITY.as_bytes()), stored);
+        assert!(black_box(found).is_some());
+    }));
+    lines.push(line("decide capability", floor, || {
+        let request = request(black_box(&capability_headers));
+        let decision = open.decide(&request, now(), &mut []);
+        assert!(black_box(&decision).allowed());
+    }));
+
+    for _ in 0..ROUNDS {
+        for line in &mut lines {
+            line.floor.sample();
+            line.work.sample();
+        }
+    }
+    print(&lines);
+}
+
+fn line<'a>(name: &'static str, floor: Floor, work: impl FnMut() + 'a) -> Line<'a> {
+    Line {
+        name,
+        compressions: floor.compressions(),
+        floor: Contestant::new(move || {
+            black_box(black_box(&floor).run());
+        }),
+        work: Contestant::new(work),
+    }
+}
+
+fn print(lines: &[Line<'_>]) {
+    println!("ns a run; p10 and median of {ROUNDS} interleaved rounds");
+    println!(
+        "                       blocks   floor p10  median    work p10  median   work/floor p10  median"
+    );
+    for line in lines {
+        let (floor, work) = (&line.floor.samples, &line.work.samples);
+        let ratios: Vec<f64> = work.iter().zip(floor).map(|(work, floor)| work / floor).collect();
+        println!(
+            "{:<22} {:>6} {:>11.1} {:>7.1} {:>11.1} {:>7.1} {:>16.2} {:>7.2}",
+            line.name,
+            line.compressions,
+            percentile(floor, 10),
+            percentile(floor, 50),
+            percentile(work, 10),
+            percentile(work, 50),
+            percentile(work, 10) / percentile(floor, 10),
+            percentile(&ratios, 50),
+        );
+    }
+}
+
+fn percentile(samples: &[f64], percent: usize) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() - 1) * percent / 100]
+}
