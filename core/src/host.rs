@@ -120,6 +120,16 @@ impl<'r> Host<'r> {
             && rest.eq_ignore_ascii_case(base)
     }
 
+    /// Whether `text` is the serialized origin of this host on the scheme's default port: what a page
+    /// of the server's own sends nearly always. Only for names, as they are compared byte for byte.
+    pub(crate) fn is_origin(&self, scheme: Scheme, text: &[u8]) -> bool {
+        let Name::Dns(name) = self.name else { return false };
+        let rest = text
+            .strip_prefix(scheme.as_str().as_bytes())
+            .and_then(|rest| rest.strip_prefix(b"://"));
+        self.port.is_none() && rest == Some(name) && !name.iter().any(u8::is_ascii_uppercase)
+    }
+
     /// Whether the text of the name is the one that a browser writes: lower case, IPv6 in the form
     /// of RFC 5952.
     pub(crate) fn is_serialized(&self, text: &[u8]) -> bool {
@@ -203,31 +213,31 @@ pub(crate) fn port_number(digits: &[u8]) -> Option<u16> {
 }
 
 /// A DNS name of letters, digits, `-` and `_`, or a dotted IPv4 address in its one spelling.
-pub(crate) fn dns_name(text: &[u8]) -> Option<&[u8]> {
+fn dns_name(text: &[u8]) -> Option<&[u8]> {
     if text.is_empty() || text.len() > MAX_NAME_BYTES {
         return None;
     }
-    let mut last: &[u8] = b"";
-    for label in text.split(|&byte| byte == b'.') {
-        if !is_label(label) {
+    // One pass: how long the label is so far, and the byte before. A label has 1 to 63 bytes and no
+    // hyphen at its ends.
+    let mut len = 0_u8;
+    let mut before = b'.';
+    for &byte in text {
+        let at_dot = byte == b'.';
+        let known = at_dot || byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let breaks = (at_dot && matches!(before, b'.' | b'-')) || (before == b'.' && byte == b'-');
+        len = if at_dot { 0 } else { len.saturating_add(1) };
+        if !known || breaks || len > 63 {
             return None;
         }
-        last = label;
+        before = byte;
+    }
+    if matches!(before, b'.' | b'-') {
+        return None;
     }
     // A browser reads a name whose last label is a number as IPv4, in any of a dozen spellings
     // (WHATWG URL, "ends in a number"). One of them is the address; the others are nobody's name.
-    if is_number(last) && ipv4(text).is_none() {
-        return None;
-    }
-    Some(text)
-}
-
-fn is_label(label: &[u8]) -> bool {
-    let ends_well = !matches!(label, [b'-', ..] | [.., b'-']);
-    !label.is_empty()
-        && label.len() <= 63
-        && ends_well
-        && label.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    let last = text.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    if is_number(last) && ipv4(text).is_none() { None } else { Some(text) }
 }
 
 fn is_number(label: &[u8]) -> bool {

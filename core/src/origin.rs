@@ -377,6 +377,14 @@ impl OriginRules<'_> {
         if self.has_list() && self.allow.iter().any(|line| line.is(text)) {
             return Ok(Page::Settled);
         }
+        // So does the server's own origin, where nothing contradicts it: the host was parsed before.
+        let compares = matches!(self.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList);
+        if compares
+            && fetch_site != FetchSite::Other
+            && authority.host().is_ok_and(|own| own.is_origin(authority.scheme(), text))
+        {
+            return Ok(Page::Settled);
+        }
         let origin = if self.accept_unserialized {
             Origin::parse_unserialized(text)?
         } else {
