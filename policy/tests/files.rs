@@ -91,7 +91,9 @@ fn a_secret_that_others_can_read_warns() {
     let folder = tempfile::tempdir().unwrap();
     let path = document(folder.path());
     assert!(Policy::from_file(&path).unwrap().warnings().is_empty());
-    for (mode, warns) in [(0o600, 0), (0o400, 0), (0o640, 1), (0o604, 1), (0o644, 1)] {
+    for (mode, warns) in
+        [(0o600, 0), (0o400, 0), (0o640, 1), (0o604, 1), (0o644, 1), (0o620, 1), (0o602, 1)]
+    {
         let token = folder.path().join("token");
         fs::set_permissions(token, fs::Permissions::from_mode(mode)).unwrap();
         let policy = Policy::from_file(&path).unwrap();
@@ -100,6 +102,61 @@ fn a_secret_that_others_can_read_warns() {
             assert_eq!(warning.path, "capability[0].token_file");
             assert!(warning.message.contains("chmod 600"), "{warning}");
         }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_digest_that_others_can_write_warns() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let digest = write(folder.path(), "digest", format!("{}\n", "5d".repeat(32)));
+    let text = "[[capability]]\nid = \"a\"\nsha256_file = \"digest\"\n";
+    let path = write(folder.path(), "policy.toml", text);
+    for (mode, warns) in [(0o644, 0), (0o664, 1), (0o646, 1)] {
+        fs::set_permissions(&digest, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(Policy::from_file(&path).unwrap().warnings().len(), warns, "{mode:o}");
+    }
+    fs::set_permissions(&digest, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    let policy = Policy::from_file(&path).unwrap();
+    assert!(policy.warnings()[0].message.contains("everybody can write this document"));
+}
+
+/// Opening a FIFO would hold the server until somebody writes to it.
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_refused_before_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = document(folder.path());
+    let token = folder.path().join("token");
+    fs::remove_file(&token).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&token).status().unwrap();
+    assert!(made.success());
+    let error = Policy::from_file(&path).unwrap_err();
+    assert!(error.message().ends_with("not a regular file"), "{error}");
+}
+
+#[test]
+fn errors_stay_on_one_line_and_show_no_misplaced_secret() {
+    let error = Policy::from_toml("\"a\\nFAKE LOG LINE\" = 1").unwrap_err();
+    assert_eq!(error.to_string().lines().count(), 1, "{error}");
+    let document = "[[capability]]\nid = \"a\"\ntoken_env = \"s3cret-token-in-the-wrong-key\"";
+    let error = Policy::from_toml(document).unwrap_err();
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[test]
+fn a_secret_with_blank_ends_warns() {
+    let of = |secret: &str| {
+        let document = format!("[[jwt.key]]\nalgorithm = \"HS256\"\nsecret = \"{secret}\"");
+        Policy::from_toml(&document).unwrap().warnings().len()
+    };
+    let secret = "0123456789abcdef0123456789abcdef";
+    // One warning each is for a secret that stands in the document.
+    assert_eq!(of(secret), 1);
+    for blank in [format!(" {secret}"), format!("{secret} "), format!("\u{feff}{secret}")] {
+        assert_eq!(of(&blank), 2);
     }
 }
 
