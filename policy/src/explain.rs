@@ -10,7 +10,7 @@ use doorward_core::origin::Page;
 use doorward_core::request::Judged;
 use doorward_core::{
     AbsentOrigin, Claims, Decision, Gate, Jwt, OriginMode, OriginPattern, Parsed, Reason, Request,
-    Signed, UnixTime, primitive,
+    Signed, UnixTime, Value, primitive,
 };
 use std::fmt;
 
@@ -272,7 +272,7 @@ impl<'r> Story<'_, 'r> {
         let mut details = vec![format!("now {}, leeway {} s", self.now.seconds(), rules.leeway)];
         for name in ["exp", "nbf", "iat", "iss", "aud", "sub", "jti"] {
             if let Some(value) = primitive::json_at(payload, &[name]) {
-                details.push(format!("{name}: {}", shown(value.raw().as_bytes())));
+                details.push(format!("{name}: {}", shown(content(value).as_bytes())));
             }
         }
         if let Some(issuer) = rules.issuer {
@@ -298,6 +298,11 @@ impl<'r> Story<'_, 'r> {
         let claims: Result<Claims<'_>, Reason> = signed.claims(rules, self.now);
         self.step("claims", claims.map(|_| ()), details)
     }
+}
+
+/// A claim or header field without the quotes of a string: [`shown`] adds its own.
+fn content(value: Value<'_>) -> &str {
+    value.as_str().map_or(value.raw(), |text| text.raw())
 }
 
 /// Lines of a policy, cut after the first few.
@@ -330,7 +335,7 @@ fn header_lines(token: &[u8]) -> Vec<String> {
         .iter()
         .filter_map(|name| {
             let value = primitive::json_at(header, &[name])?;
-            Some(format!("header {name}: {}", shown(value.raw().as_bytes())))
+            Some(format!("header {name}: {}", shown(content(value).as_bytes())))
         })
         .collect()
 }

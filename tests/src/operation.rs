@@ -372,10 +372,7 @@ fn claim_read(input: &ClaimRead) -> Result<Value, String> {
         "string" => found.and_then(|value| value.as_str()).map(|text| json!(text.to_string())),
         "integer" => found.and_then(|value| value.as_i64()).map(|number| json!(number)),
         "bool" => found.and_then(|value| value.as_bool()).map(|value| json!(value)),
-        "raw" => found.map(|value| match value.as_str() {
-            Some(text) => json!(format!("\"{}\"", text.raw())),
-            None => json!(value.raw()),
-        }),
+        "raw" => found.map(|value| json!(value.raw())),
         _ => return Err("unknown kind".to_owned()),
     };
     Ok(json!({ "value": value }))

@@ -6,7 +6,7 @@ use crate::outcome::{Exit, Failure};
 use crate::output::{ASIDE, BAD, CARE, GOOD, Output, ascii_json, plain, quoted};
 use crate::verdict::denial;
 use clap::Args;
-use doorward_core::{Algorithm, Reason, UnixTime, primitive};
+use doorward_core::{Algorithm, Reason, UnixTime, Value, primitive};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -331,11 +331,15 @@ fn raw(text: &[u8]) -> Option<Box<RawValue>> {
     RawValue::from_string(json).ok()
 }
 
+/// A claim, a string without the quotes that [`quoted`] adds.
+fn claim_text(claim: Value<'_>) -> String {
+    quoted(claim.as_str().map_or(claim.raw(), |text| text.raw()).as_bytes())
+}
+
 fn scope(reason: Option<Reason>, payload: &[u8], verifier: &Verifier<'_>) -> Option<Finding> {
     let rules = verifier.gate?.scope;
     let has = |claim: &str| {
-        primitive::json_at(payload, &[claim])
-            .map_or_else(|| "absent".to_owned(), |value| quoted(value.raw().as_bytes()))
+        primitive::json_at(payload, &[claim]).map_or_else(|| "absent".to_owned(), claim_text)
     };
     match reason? {
         Reason::ScopeInsufficient => Some(Finding::new(

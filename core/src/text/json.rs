@@ -57,7 +57,10 @@ impl<'a> Value<'a> {
 
     /// The text of the value, a string's without its quotes.
     pub(crate) const fn text(&self) -> &'a [u8] {
-        self.text
+        match (self.kind, self.text) {
+            (Kind::String { .. }, [b'"', content @ .., b'"']) => content,
+            (_, text) => text,
+        }
     }
 
     /// The string, if the value is one.
@@ -65,7 +68,7 @@ impl<'a> Value<'a> {
     pub fn as_str(&self) -> Option<JsonStr<'a>> {
         match self.kind {
             Kind::String { escaped } => {
-                Some(JsonStr { raw: core::str::from_utf8(self.text).ok()?, escaped })
+                Some(JsonStr { raw: core::str::from_utf8(self.text()).ok()?, escaped })
             }
             _ => None,
         }
@@ -74,7 +77,7 @@ impl<'a> Value<'a> {
     /// Whether the value is this string.
     pub(crate) fn is_string(&self, expected: &str) -> bool {
         match self.kind {
-            Kind::String { escaped: false } => self.text == expected.as_bytes(),
+            Kind::String { escaped: false } => self.text() == expected.as_bytes(),
             _ => self.as_str().is_some_and(|text| text == expected),
         }
     }
@@ -104,8 +107,7 @@ impl<'a> Value<'a> {
         matches!(self.kind, Kind::Null)
     }
 
-    /// The value as JSON text, except for a string, whose quotes are left out: see
-    /// [`Value::as_str`].
+    /// The value as JSON text, byte for byte; a string with its quotes and its escapes.
     #[must_use]
     pub fn raw(&self) -> &'a str {
         // Always UTF-8: it is a part of a checked text, cut at ASCII bytes.
@@ -590,8 +592,8 @@ impl<'a> Cursor<'a> {
         let kind = match start.first()? {
             b'"' => {
                 self.bump();
-                let (text, escaped) = self.string()?;
-                return Some(Value { kind: Kind::String { escaped }, text });
+                let (_, escaped) = self.string()?;
+                Kind::String { escaped }
             }
             b'-' | b'0'..=b'9' => {
                 self.number()?;
