@@ -30,7 +30,7 @@ fn debug_of_the_core_prints_no_secret() {
     assert_eq!(format!("{:?}", claims.subject().unwrap()), "JsonStr(12 bytes)");
     assert_eq!(
         format!("{:?}", claims.get("sub").unwrap()),
-        "Value(String { escaped: false }, 12 bytes)"
+        "Value(String { escaped: false }, 14 bytes)"
     );
     without_marks("jwt", &format!("{jwt:?}"));
     assert_eq!(format!("{:?}", Digest::of(SECRET)), "Digest(SHA-256)");
