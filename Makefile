@@ -21,7 +21,7 @@ test: lint test-rust test-bare ## everything below, as CI runs it
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
 	@cargo test --workspace --quiet
 	@cargo xtask check
-	@printf 'vectors, Rust: '; cargo run --quiet --package doorward-tests --bin vectors
+	@printf 'Rust: '; cargo run --quiet --package doorward-tests --bin vectors
 
 test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \

@@ -31,7 +31,7 @@ fn run() -> Result<bool, String> {
         for failure in &report.failures {
             eprintln!("{failure}");
         }
-        println!("public sets: {}", report.closing_line());
+        println!("public: {}", report.closing_line());
         clean &= report.failures.is_empty();
     }
     Ok(clean)
