@@ -26,10 +26,13 @@ fn raw_requests_through_a_profile() {
         ),
         (format!("{head}\r\n"), "deny 2301 credential_missing 401\n"),
         (bearer.clone(), "deny 4004 capability_unknown 401\n"),
-        (bearer.replace("localhost", "evil.example"), "deny 2104 host_not_allowed 403\n"),
+        (bearer.replace("localhost", "any.example"), "deny 4004 capability_unknown 401\n"),
     ] {
         assert_eq!(decide(&request).exits(1).out, verdict);
     }
+    let rebound = format!("{head}\r\n").replace("localhost", "evil.example");
+    let denied = run(&["decide", "--policy", &profile("loopback-tool")], &rebound).exits(1);
+    assert_eq!(denied.out, "deny 2104 host_not_allowed 403\n");
     let files = Files::new();
     let own = policy(&files);
     let allowed = run(&["decide", "--policy", &own], &bearer).exits(0);
