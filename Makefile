@@ -7,7 +7,7 @@ BUILD := build
 PYTHON ?= python3
 VENV := $(BUILD)/venv
 
-.PHONY: help demo test test-rust test-bare lint lint-python bench bench-ratio gen clean
+.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio gen clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ help: ## this list
 demo: ## a real WebSocket server behind a policy file, and what it answers to 30 clients
 	@cargo run --package doorward-demo
 
-test: lint test-rust test-bare ## everything below, as CI runs it
+test: lint test-rust test-bare test-c ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -26,6 +26,10 @@ test-rust: ## unit tests, documentation examples, vectors, properties, servers
 test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \
 	else $(call missing,a C compiler (cc)); fi
+
+test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers
+	@if command -v gcc >/dev/null 2>&1; then sh ffi/tests/run.sh; \
+	else $(call missing,a C compiler (gcc)); fi
 
 lint: lint-python ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check

@@ -34,7 +34,11 @@ fn read(root: &Path, path: &str) -> Result<String, String> {
 }
 
 fn generated_files(root: &Path) -> Vec<String> {
-    generate::files()
+    let files = match generate::files(root) {
+        Ok(files) => files,
+        Err(error) => return vec![error],
+    };
+    files
         .into_iter()
         .filter_map(|(path, text)| match read(root, path) {
             Ok(current) if current == text => None,

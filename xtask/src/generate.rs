@@ -1,18 +1,23 @@
 //! The files that are made from the core's tables.
 
+use crate::header;
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// Each generated file, by its path from the root, and its text.
-pub(crate) fn files() -> Vec<(&'static str, String)> {
-    vec![("tests/vectors/reasons.json", reasons_json()), ("docs/reasons.md", reasons_page())]
+pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
+    Ok(vec![
+        ("tests/vectors/reasons.json", reasons_json()),
+        ("docs/reasons.md", reasons_page()),
+        ("include/doorward.h", header::text(root)?),
+    ])
 }
 
 /// Writes every generated file.
 pub(crate) fn write(root: &Path) -> Result<String, String> {
-    let files = files();
+    let files = files(root)?;
     for (path, text) in &files {
         std::fs::write(root.join(path), text).map_err(|error| format!("{path}: {error}"))?;
     }

@@ -1,0 +1,393 @@
+//! The only file in which pointers become references.
+//!
+//! What can be checked is: NULL, alignment, lengths that no object has, storage that was never made
+//! ready. What cannot be checked is the caller's promise, stated once here and named by each exported
+//! function: a pointer leads to as many initialised elements as are said, they stay and do not change
+//! until the call returns (for a gate's rules: until the gate ends), and what is written to is used by
+//! nobody else meanwhile.
+
+use crate::gate::{State, Stored};
+use crate::types::{
+    DOORWARD_GATE_WORDS, doorward_bytes, doorward_gate, doorward_header, doorward_key,
+    doorward_list,
+};
+use core::mem::{MaybeUninit, align_of, size_of};
+use doorward_core::limits::MAX_HEADERS;
+use doorward_core::{Digest, Header, Key, Reason};
+use zeroize::Zeroize;
+
+// The storage of the header holds what is put into it.
+const _: () = {
+    assert!(size_of::<Stored>() <= size_of::<doorward_gate>());
+    assert!(align_of::<Stored>() <= align_of::<doorward_gate>());
+    assert!(size_of::<StoredKey>() <= size_of::<doorward_key>());
+    assert!(align_of::<StoredKey>() <= align_of::<doorward_key>());
+    // Its one field has 32 bytes, so it stands at the beginning: a digest is its bytes.
+    assert!(size_of::<Digest>() == size_of::<[u8; 32]>() && align_of::<Digest>() == 1);
+};
+
+/// A gate that is none.
+const EMPTY: doorward_gate = doorward_gate { private_words: [0; DOORWARD_GATE_WORDS] };
+
+/// A pointer that may be followed.
+fn check<T>(pointer: *const T) -> Result<(), Reason> {
+    if pointer.is_null() {
+        Err(Reason::NullArgument)
+    } else if !pointer.is_aligned() {
+        Err(Reason::StorageMisaligned)
+    } else {
+        Ok(())
+    }
+}
+
+/// A list that may be followed; `false` if there is nothing in it and so no pointer to judge.
+fn check_list<T>(items: *const T, len: usize) -> Result<bool, Reason> {
+    if len == 0 {
+        return Ok(false);
+    }
+    check(items)?;
+    // No object is larger than isize::MAX bytes: such a length is a difference that went below zero.
+    match len.checked_mul(size_of::<T>()) {
+        Some(bytes) if isize::try_from(bytes).is_ok() => Ok(true),
+        _ => Err(Reason::NullArgument),
+    }
+}
+
+/// One structure.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn shared<'a, T>(pointer: *const T) -> Result<&'a T, Reason> {
+    check(pointer)?;
+    // SAFETY: not NULL, aligned, and the caller promises the rest.
+    Ok(unsafe { &*pointer })
+}
+
+/// A list of structures.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn slice<'a, T>(items: *const T, len: usize) -> Result<&'a [T], Reason> {
+    if !check_list(items, len)? {
+        return Ok(&[]);
+    }
+    // SAFETY: not NULL, aligned, of a possible length, and the caller promises the rest.
+    Ok(unsafe { core::slice::from_raw_parts(items, len) })
+}
+
+/// Bytes.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn bytes<'a>(from: doorward_bytes) -> Result<&'a [u8], Reason> {
+    // SAFETY: as the caller promises.
+    unsafe { slice(from.data, from.len) }
+}
+
+/// Text; other bytes than UTF-8 are a mistake of the caller's.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn text<'a>(from: doorward_bytes) -> Result<&'a str, Reason> {
+    // SAFETY: as the caller promises.
+    core::str::from_utf8(unsafe { bytes(from) }?).map_err(|_| Reason::NullArgument)
+}
+
+/// The texts of a list.
+///
+/// # Safety
+/// The promise above, for the list and for each text.
+pub(crate) unsafe fn list<'a>(from: doorward_list) -> Result<&'a [doorward_bytes], Reason> {
+    // SAFETY: as the caller promises.
+    unsafe { slice(from.items, from.len) }
+}
+
+/// Digests, 32 bytes each.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn digests<'a>(
+    items: *const [u8; 32],
+    len: usize,
+) -> Result<&'a [Digest], Reason> {
+    // SAFETY: as the caller promises. A digest is its bytes, as asserted above, and any are one.
+    unsafe { slice(items.cast::<Digest>(), len) }
+}
+
+/// Shows header lines to `see` in the form of the core, where they lie.
+///
+/// # Safety
+/// The promise above, for the list and for each name and value.
+pub(crate) unsafe fn with_headers<T>(
+    items: *const doorward_header,
+    len: usize,
+    see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
+) -> Result<T, Reason> {
+    // SAFETY: as the caller promises.
+    let lines = unsafe { slice(items, len) }?;
+    // One pass without a branch: a length that no object has shows in the highest bit of them all.
+    let (mut nulls, mut lengths) = (false, 0);
+    for line in lines {
+        nulls |= line.name.data.is_null() | line.value.data.is_null();
+        lengths |= line.name.len | line.value.len;
+    }
+    if isize::try_from(lengths).is_err() {
+        return Err(Reason::NullArgument);
+    }
+    if nulls {
+        // SAFETY: as the caller promises.
+        return unsafe { with_copied_headers(lines, see) };
+    }
+    // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
+    // rest. The two structures are laid out alike, as asserted below.
+    see(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast::<Header<'_>>(), lines.len()) })
+}
+
+/// A Rust slice is never at NULL, not even an empty one: lines with a NULL are made anew.
+///
+/// # Safety
+/// As for [`with_headers`].
+#[cold]
+#[inline(never)]
+unsafe fn with_copied_headers<T>(
+    lines: &[doorward_header],
+    see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
+) -> Result<T, Reason> {
+    let mut copies = heapless::Vec::<Header<'_>, MAX_HEADERS>::new();
+    for line in lines {
+        // SAFETY: as the caller promises.
+        let copy = unsafe { Header { name: bytes(line.name)?, value: bytes(line.value)? } };
+        // More lines than the core takes: its own answer to those.
+        copies.push(copy).map_err(|_| Reason::RequestTooLarge)?;
+    }
+    see(&copies)
+}
+
+// Rust does not say how it lays a `Header` out, but it is the same wherever one compiler run does it:
+// whether the first slice is the name, pointer before length, and the second the value is seen here. A
+// slice is two words next to each other, so that its length tells where it stands.
+const _: () = {
+    const WORDS: usize = size_of::<doorward_header>() / size_of::<usize>();
+    assert!(size_of::<Header<'_>>() == size_of::<doorward_header>() && WORDS == 4);
+    assert!(align_of::<Header<'_>>() == align_of::<doorward_header>());
+    let header = Header { name: &[0; 3], value: &[0; 5] };
+    // SAFETY: of the same size, and any bytes are `MaybeUninit`.
+    let words: [MaybeUninit<usize>; WORDS] = unsafe { core::mem::transmute(header) };
+    // SAFETY: a `Header` has no padding: it has the size of its two slices.
+    assert!(unsafe { words[1].assume_init() } == 3 && unsafe { words[3].assume_init() } == 5);
+};
+
+/// A buffer to write into.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn buffer<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Reason> {
+    if !check_list(data, len)? {
+        return Ok(&mut []);
+    }
+    // SAFETY: not NULL, of a possible length, and the caller promises the rest.
+    Ok(unsafe { core::slice::from_raw_parts_mut(data, len) })
+}
+
+/// Where a result is written, once there is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Out<T>(*mut T);
+
+/// Checks an out-parameter before the work is done.
+///
+/// # Safety
+/// The promise above.
+pub(crate) unsafe fn out<T>(pointer: *mut T) -> Result<Out<T>, Reason> {
+    check(pointer)?;
+    Ok(Out(pointer))
+}
+
+impl<T: Copy> Out<T> {
+    /// Writes the result.
+    pub(crate) fn set(self, value: T) {
+        // SAFETY: `out` checked the pointer, and its caller promised the rest.
+        unsafe { self.0.write(value) };
+    }
+}
+
+/// The state of a gate that was made ready.
+///
+/// # Safety
+/// The promise above. The gate is initialised memory, all zero at the least.
+pub(crate) unsafe fn gate<'a>(pointer: *const doorward_gate) -> Result<&'a State, Reason> {
+    check(pointer)?;
+    let stored = pointer.cast::<Stored>();
+    // SAFETY: not NULL, aligned, initialised. The mark is the first word of `Stored`.
+    if unsafe { (&raw const (*stored).mark).read() } != Stored::MARK {
+        return Err(Reason::NullArgument);
+    }
+    // SAFETY: `place_gate` put a state there, which nobody has taken out since.
+    Ok(unsafe { &(*stored).state })
+}
+
+/// Puts a state into a gate.
+///
+/// # Safety
+/// The promise above; nobody else uses the gate.
+pub(crate) unsafe fn place_gate(pointer: *mut doorward_gate, state: State) -> Result<(), Reason> {
+    check(pointer)?;
+    // SAFETY: not NULL, aligned, and large enough by the assertion above.
+    unsafe { pointer.cast::<Stored>().write(Stored { mark: Stored::MARK, state }) };
+    Ok(())
+}
+
+/// Takes the state out of a gate, if one is in it, and leaves zeroes.
+///
+/// # Safety
+/// The promise above; nobody else uses the gate.
+pub(crate) unsafe fn take_gate(pointer: *mut doorward_gate) -> Option<State> {
+    // SAFETY: as the caller promises.
+    unsafe { gate(pointer) }.ok()?;
+    // SAFETY: a state is there, and what is read out is not used there again.
+    let stored = unsafe { pointer.cast::<Stored>().read() };
+    // SAFETY: not NULL and aligned.
+    unsafe { pointer.write(EMPTY) };
+    Some(stored.state)
+}
+
+/// A new gate on the heap.
+#[cfg(feature = "std")]
+pub(crate) fn boxed_gate(state: State) -> Result<*mut doorward_gate, Reason> {
+    let pointer = Box::into_raw(Box::new(EMPTY));
+    // SAFETY: a box of our own.
+    unsafe { place_gate(pointer, state) }?;
+    Ok(pointer)
+}
+
+/// Gives the memory of a gate back.
+///
+/// # Safety
+/// It is from [`boxed_gate`] and is not used again.
+#[cfg(feature = "std")]
+pub(crate) unsafe fn unbox_gate(pointer: *mut doorward_gate) {
+    // SAFETY: as the caller promises.
+    drop(unsafe { Box::from_raw(pointer) });
+}
+
+/// What a `doorward_key` holds.
+#[repr(C)]
+struct StoredKey {
+    mark: u64,
+    key: Key<'static>,
+}
+
+/// Tells a key from memory that is not one. Any other than the gate's.
+const KEY_MARK: u64 = u64::from_le_bytes(*b"dw key 1");
+
+/// A key that was made ready.
+///
+/// # Safety
+/// The promise above. The key is initialised memory, all zero at the least.
+pub(crate) unsafe fn key<'a>(pointer: *const doorward_key) -> Result<&'a Key<'static>, Reason> {
+    check(pointer)?;
+    let stored = pointer.cast::<StoredKey>();
+    // SAFETY: not NULL, aligned, initialised. The mark is the first word.
+    if unsafe { (&raw const (*stored).mark).read() } != KEY_MARK {
+        return Err(Reason::NullArgument);
+    }
+    // SAFETY: `place_key` put a key there, which was not wiped since.
+    Ok(unsafe { &(*stored).key })
+}
+
+/// Puts a key into its storage.
+///
+/// # Safety
+/// The promise above; nobody else uses the storage.
+pub(crate) unsafe fn place_key(
+    pointer: *mut doorward_key,
+    key: Key<'static>,
+) -> Result<(), Reason> {
+    check(pointer)?;
+    // SAFETY: not NULL, aligned, and large enough by the assertion above.
+    unsafe { pointer.cast::<StoredKey>().write(StoredKey { mark: KEY_MARK, key }) };
+    Ok(())
+}
+
+/// Wipes a key, or memory that is to become one. A key owns nothing but its own bytes.
+///
+/// # Safety
+/// The promise above; nobody else uses the storage.
+pub(crate) unsafe fn wipe_key(pointer: *mut doorward_key) {
+    if check(pointer).is_ok() {
+        // SAFETY: not NULL, aligned, and any bytes are words.
+        unsafe { (*pointer).private_words.zeroize() };
+    }
+}
+
+/// Memory of the caller's, handed out piece by piece to the rules of a gate. What it hands out is
+/// called `'static`: it lives as long as the gate, which the caller promises to keep it for.
+pub(crate) struct Arena {
+    next: *mut u8,
+    left: usize,
+}
+
+impl Arena {
+    /// Memory to hand out.
+    ///
+    /// # Safety
+    /// The promise above; nobody else uses the memory until the gate ends.
+    pub(crate) unsafe fn new(memory: *mut u8, len: usize) -> Result<Self, Reason> {
+        check_list(memory, len)?;
+        Ok(Self { next: memory, left: len })
+    }
+
+    /// A list of `count` elements, made one after the other; making one may take memory as well.
+    pub(crate) fn list<T>(
+        &mut self,
+        count: usize,
+        mut make: impl FnMut(&mut Self, usize) -> Result<T, Reason>,
+    ) -> Result<&'static [T], Reason> {
+        if count == 0 {
+            return Ok(&[]);
+        }
+        let place = self.take::<T>(count)?;
+        for at in 0..count {
+            let element = make(self, at)?;
+            // SAFETY: `take` gave room for `count` elements, aligned, to nobody else.
+            unsafe { place.add(at).write(element) };
+        }
+        // SAFETY: all of them are written now.
+        Ok(unsafe { core::slice::from_raw_parts(place, count) })
+    }
+
+    /// A copy of a text.
+    pub(crate) fn text(&mut self, text: &str) -> Result<&'static str, Reason> {
+        let copy = self
+            .list(text.len(), |_, at| text.as_bytes().get(at).copied().ok_or(Reason::Internal))?;
+        core::str::from_utf8(copy).map_err(|_| Reason::Internal)
+    }
+
+    fn take<T>(&mut self, count: usize) -> Result<*mut T, Reason> {
+        let gap = self.next.align_offset(align_of::<T>());
+        let needed = count
+            .checked_mul(size_of::<T>())
+            .and_then(|bytes| bytes.checked_add(gap))
+            .filter(|&needed| needed <= self.left)
+            .ok_or(Reason::StorageTooSmall)?;
+        // SAFETY: `gap <= needed <= left`, the bytes that are left.
+        let place = unsafe { self.next.add(gap) };
+        // SAFETY: as above; at most one past the end.
+        self.next = unsafe { self.next.add(needed) };
+        self.left = self.left.saturating_sub(needed);
+        Ok(place.cast())
+    }
+}
+
+/// Wipes the memory that a gate's rules were in, its keys among them. They own nothing but those
+/// bytes, so there is nothing to drop.
+///
+/// # Safety
+/// The promise above; nothing in the memory is used again.
+pub(crate) unsafe fn wipe(memory: *mut u8, len: usize) {
+    // Padding between the rules may never have been written, hence not a slice of bytes.
+    let memory = memory.cast::<MaybeUninit<u8>>();
+    if let Ok(true) = check_list(memory, len) {
+        // SAFETY: not NULL, of a possible length, and the caller promises the rest.
+        unsafe { core::slice::from_raw_parts_mut(memory, len) }.zeroize();
+    }
+}

@@ -1,0 +1,120 @@
+/* Eight threads decide through one const gate while a ninth reloads it from a file that changes. Each
+ * decision is one of the two that the two policies give, and its texts are those of that policy. */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doorward.h"
+
+#include "check.h"
+
+enum { THREADS = 8 };
+
+static const char *const POLICIES[2] = {
+    "{\"capability\":[{\"id\":\"first\",\"scopes\":[\"a\",\"b\"],\"sha256\":\"%s\"}]}",
+    "{\"credential\":{\"max_token_bytes\":512},"
+    "\"capability\":[{\"id\":\"the-second-one\",\"scopes\":[\"c\"],\"sha256\":\"%s\"}]}",
+};
+static const char TOKEN[] = "a-token-of-the-two-policies";
+
+static const doorward_gate *shared;
+static unsigned rounds = 2000;
+static char digest[65];
+static const char *path;
+
+static int write_policy(int which)
+{
+    char text[256];
+    char temporary[1024];
+    FILE *file;
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    snprintf(text, sizeof text, POLICIES[which], digest);
+    file = fopen(temporary, "w");
+    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+        return 0;
+    return rename(temporary, path) == 0;
+}
+
+static int is(doorward_bytes bytes, const char *text)
+{
+    return bytes.len == strlen(text) && memcmp(bytes.data, text, bytes.len) == 0;
+}
+
+static void *decides(void *result)
+{
+    unsigned long wrong = 0;
+    unsigned i;
+    uint8_t scratch[512];
+    doorward_header lines[] = {
+        {{DOORWARD_LITERAL("Authorization")}, {NULL, 0}},
+    };
+    char value[64];
+    doorward_request request = {{DOORWARD_LITERAL("GET")}, {DOORWARD_LITERAL("/")}, DOORWARD_HTTPS,
+                                {DOORWARD_ADDRESS_NONE, {0}}, lines, 1};
+    lines[0].value.len = (size_t)snprintf(value, sizeof value, "Bearer %s", TOKEN);
+    lines[0].value.data = (const uint8_t *)value;
+    for (i = 0; i < rounds; i++) {
+        doorward_decision who;
+        int first, second;
+        if (doorward_gate_decide(shared, &request, 1700000000, scratch, sizeof scratch, &who) != 0) {
+            wrong++;
+            continue;
+        }
+        first = is(who.id, "first") && is(who.scopes, "a b");
+        second = is(who.id, "the-second-one") && is(who.scopes, "c");
+        wrong += !(first != second) || !is(who.place, "authorization");
+    }
+    *(unsigned long *)result = wrong;
+    return NULL;
+}
+
+static void *reloads(void *result)
+{
+    unsigned long wrong = 0;
+    unsigned i;
+    for (i = 0; i < rounds / 20; i++) {
+        char text[256];
+        doorward_message message = {NULL, 0};
+        message.text = text;
+        message.size = sizeof text;
+        wrong += !write_policy((int)(i & 1)) || doorward_gate_reload(shared, message) != 0;
+    }
+    *(unsigned long *)result = wrong;
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    doorward_gate *gate = NULL;
+    doorward_message message = {NULL, 0};
+    doorward_bytes token = {DOORWARD_LITERAL(TOKEN)};
+    doorward_bytes file;
+    pthread_t threads[THREADS + 1];
+    unsigned long wrong[THREADS + 1];
+    uint8_t sum[32];
+    int i;
+    path = argc > 1 ? argv[1] : "policy.json";
+    if (argc > 2)
+        rounds = (unsigned)atoi(argv[2]);
+    CHECK(doorward_capability_digest(token, &sum) == DOORWARD_OK);
+    for (i = 0; i < 32; i++)
+        snprintf(digest + 2 * i, 3, "%02x", sum[i]);
+    CHECK(write_policy(0));
+    file.data = (const uint8_t *)path;
+    file.len = strlen(path);
+    GIVES(DOORWARD_OK, doorward_gate_open(file, message, &gate));
+    shared = gate;
+    if (gate == NULL)
+        return closing_line();
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, decides, &wrong[i]) == 0);
+    CHECK(pthread_create(&threads[THREADS], NULL, reloads, &wrong[THREADS]) == 0);
+    for (i = 0; i <= THREADS; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+        CHECK(wrong[i] == 0);
+    }
+    doorward_gate_free(gate);
+    remove(path);
+    return closing_line();
+}
