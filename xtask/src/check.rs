@@ -8,10 +8,11 @@ type Check = fn(&Path) -> Vec<String>;
 
 /// Runs every check; the closing line counts them.
 pub(crate) fn run(root: &Path) -> Result<String, String> {
-    let checks: [(&str, Check); 6] = [
+    let checks: [(&str, Check); 7] = [
         ("generated files", generated_files),
         ("profiles", profiles),
         ("keys of the policy", policy_keys),
+        ("C on the first page", first_page_c),
         ("one version", one_version),
         ("links of the documents", links),
         ("reasons of the documents", reasons_in_documents),
@@ -89,6 +90,20 @@ fn policy_keys(root: &Path) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The C of the first page stands in the example that `ffi/tests/run.sh` compiles and runs.
+fn first_page_c(root: &Path) -> Vec<String> {
+    match (read(root, "README.md"), read(root, "ffi/examples/no_heap.c")) {
+        (Ok(page), Ok(example)) => {
+            let block = page.split_once("```c\n").and_then(|(_, rest)| rest.split_once("```"));
+            match block {
+                Some((block, _)) if example.contains(block) => Vec::new(),
+                _ => vec!["README.md: the C is not that of ffi/examples/no_heap.c".to_owned()],
+            }
+        }
+        (page, example) => page.err().into_iter().chain(example.err()).collect(),
+    }
 }
 
 /// The version stands in the root manifest alone; the dependency table and the changelog follow it.
