@@ -15,6 +15,7 @@ mod moment;
 
 /// Secrets and tokens: from files, the environment, standard input or a prompt.
 mod secret;
+mod single;
 
 /// Requests: from flags, raw HTTP or JSON lines.
 mod request;

@@ -30,6 +30,8 @@ impl Exit {
     pub(crate) const fn of(reason: Option<Reason>) -> Self {
         match reason {
             None => Self::Allow,
+            // No answer is not a denial.
+            Some(reason) if reason.status() >= 500 => Self::Unusable,
             Some(_) => Self::Deny,
         }
     }

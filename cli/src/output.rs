@@ -76,9 +76,10 @@ pub(crate) fn plain(text: &str) -> String {
         let moves = character.is_control()
             || matches!(
                 character,
-                '\u{200b}'..='\u{200f}'
+                '\u{61c}'
+                    | '\u{200b}'..='\u{200f}'
                     | '\u{2028}'..='\u{202e}'
-                    | '\u{2066}'..='\u{2069}'
+                    | '\u{2060}'..='\u{206f}'
                     | '\u{feff}'
             );
         if moves {

@@ -17,7 +17,7 @@ pub(crate) fn from_file(path: &Path, secret: bool) -> Result<Bytes, Failure> {
     let file = File::open(path).map_err(|error| Failure::file(path, error))?;
     if secret && let Some(mode) = open_to_others(&file) {
         warn(format_args!(
-            "{} can be read by its group or by everybody (mode {mode:03o}); chmod 600",
+            "{} can be read or written by others than its owner (mode {mode:03o}); chmod 600",
             path.display()
         ));
     }
@@ -56,7 +56,11 @@ pub(crate) fn token(
     instead: &str,
 ) -> Result<Bytes, Failure> {
     if let Some(name) = env {
-        return from_env(name);
+        let bytes = from_env(name)?;
+        if bytes.is_empty() {
+            return Err(Failure::usage(format!("no token was given; use {instead}")));
+        }
+        return Ok(bytes);
     }
     let mut bytes = match file {
         Some(path) => from_file(path, false)?,
@@ -82,7 +86,7 @@ pub(crate) fn trim_one_newline(bytes: &mut Vec<u8>) {
 }
 
 /// Reads to the end, into room that does not move: a vector that grows leaves copies behind.
-fn read(source: impl Read) -> io::Result<Bytes> {
+pub(crate) fn read(source: impl Read) -> io::Result<Bytes> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
     source.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > MAX_BYTES {
@@ -96,7 +100,7 @@ fn open_to_others(file: &File) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = file.metadata().ok()?;
     let mode = metadata.permissions().mode() & 0o777;
-    (metadata.is_file() && mode & 0o044 != 0).then_some(mode)
+    (metadata.is_file() && mode & 0o066 != 0).then_some(mode)
 }
 
 #[cfg(not(unix))]

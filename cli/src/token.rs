@@ -3,17 +3,14 @@ use crate::moment::Clock;
 use crate::outcome::{Exit, Failure};
 use crate::output::{ASIDE, Output, remark, warn};
 use crate::secret::{self, Bytes};
+use crate::single;
 use crate::verdict::{Behind, Verdict, Who};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use doorward_core::{
-    Capability, Decision, Digest, Form, Gate, Header, OriginMode, OriginRules, Reason, Request,
-    Scheme, ScopeRules, UnixTime, capability,
-};
+use doorward_core::{Capability, Decision, Digest, Form, Gate, Reason, UnixTime, capability};
 use serde::Serialize;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// `doorward token`
 #[derive(Subcommand)]
@@ -205,7 +202,7 @@ fn verify(args: &VerifyArgs, out: &mut Output) -> Result<Exit, Failure> {
         if gate.capabilities.is_empty() {
             return Err(Failure::usage(format!("{}: there is no [[capability]]", path.display())));
         }
-        judge(&token, gate.capabilities, gate.scope, now)
+        judge(&gate, &token, now)
     } else {
         let entries: Vec<Capability<'_>> = args
             .sha256
@@ -220,41 +217,21 @@ fn verify(args: &VerifyArgs, out: &mut Output) -> Result<Exit, Failure> {
                 })
             })
             .collect();
-        judge(&token, &entries, ScopeRules::default(), now)
+        judge(&Gate { capabilities: &entries, ..Gate::default() }, &token, now)
     };
     let verdict = Verdict::new(result);
     verdict.print(out, Behind::Text)?;
     Ok(verdict.exit())
 }
 
-/// The verdict of a gate that has these entries and nothing else to judge.
-fn judge(
-    token: &[u8],
-    capabilities: &[Capability<'_>],
-    scope: ScopeRules<'_>,
-    now: UnixTime,
-) -> Result<Who, Reason> {
-    let gate = Gate {
-        origin: OriginRules { mode: OriginMode::Off, ..OriginRules::default() },
-        capabilities,
-        scope,
-        ..Gate::default()
-    };
-    let value = Zeroizing::new([b"Bearer ", token].concat());
-    let headers = [Header { name: b"Authorization", value: &value }];
-    let request = Request {
-        method: b"GET",
-        target: b"/",
-        scheme: Scheme::Https,
-        peer: None,
-        headers: &headers,
-    };
-    match gate.decide(&request, now, &mut []) {
+/// The gate's verdict on a capability token.
+fn judge(gate: &Gate<'_>, token: &[u8], now: UnixTime) -> Result<Who, Reason> {
+    single::decide(gate, token, now, |decision| match decision {
         Decision::Deny(reason) => Err(reason),
         Decision::Allow(principal) => Ok(Who {
             kind: principal.kind(),
             id: principal.id().map(|id| id.to_string()),
             place: None,
         }),
-    }
+    })
 }

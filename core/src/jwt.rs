@@ -7,7 +7,7 @@
 use crate::claims::{ClaimRules, Claims};
 use crate::key::{Algorithm, Key};
 use crate::limits::{
-    MAX_CLAIMS, MAX_HEADER_BYTES, MAX_HEADER_MEMBERS, MAX_KID_BYTES, MAX_TOKEN_BYTES,
+    MAX_CLAIMS, MAX_HEADER_BYTES, MAX_HEADER_MEMBERS, MAX_KEYS, MAX_KID_BYTES, MAX_TOKEN_BYTES,
 };
 use crate::reason::Reason;
 use crate::strip::Writer;
@@ -19,8 +19,8 @@ use crate::time::UnixTime;
 /// A verifier of signed tokens: its keys and what it asks of the claims.
 #[derive(Clone, Copy, Debug)]
 pub struct Jwt<'c> {
-    /// The key ring. A token with `kid` is checked with the key of that id, one without with each
-    /// key of its algorithm.
+    /// The key ring. A token with `kid` is checked with the key of that id, one without with the
+    /// first eight keys of its algorithm at most.
     pub keys: &'c [Key<'c>],
     /// Accepted values of `typ`. Empty: absent or `JWT`. Otherwise `typ` must be there and be one of
     /// them; case and a leading `application/` do not count (RFC 7515 §4.1.9).
@@ -134,8 +134,10 @@ impl<'t, 'c> Parsed<'t, 'c> {
         let tag = base64url::decode(self.signature, &mut tag).unwrap_or_default();
         let mut decoder =
             Decoder::new(self.payload, &mut *payload).ok_or(Reason::ScratchTooSmall)?;
-        let mut fitting =
-            keys.filter(|(_, key)| Some(key.algorithm()) == self.algorithm).peekable();
+        let mut fitting = keys
+            .filter(|(_, key)| Some(key.algorithm()) == self.algorithm)
+            .take(MAX_KEYS)
+            .peekable();
         if fitting.peek().is_none() {
             return Err(Reason::AlgorithmNotAllowed);
         }

@@ -278,7 +278,8 @@ fn is_other_key(secret: &[u8]) -> bool {
         "sk-ecdsa-",
     ];
     // The length and name that an SSH key begins with, in base64.
-    const SSH: [&str; 3] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh"];
+    const SSH: [&str; 5] =
+        ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAGnNrLXNzaC", "AAAAInNrLWVjZHNh"];
     let text = without_blank(secret);
     let json = match text {
         [b'{' | b'[', ..] => contains(text, b"\"kty\"") || contains(text, b"\"keys\""),
@@ -315,16 +316,13 @@ fn is_der(beginning: &[u8], len: usize) -> bool {
     len.checked_sub(header) == Some(body) && matches!(first, 0x30 | 0x02)
 }
 
-/// The same in base64, as some consoles show a public key. The first eight characters tell.
+/// The same in base64, on one line as some consoles show a public key or wrapped as `base64` writes
+/// it. The first eight characters tell.
 fn is_der_in_base64(text: &[u8]) -> bool {
-    let mut body = text;
-    while let [rest @ .., b'=' | b'\r' | b'\n' | b' '] = body {
-        body = rest;
-    }
-    let Some(first) = body.first_chunk::<8>() else { return false };
+    let Some(first) = text.first_chunk::<8>() else { return false };
+    let chars = text.iter().filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=').count();
     let mut room = [0; 6];
-    Base64::decode(first, &mut room)
-        .is_ok_and(|beginning| is_der(beginning, decoded_len(body.len())))
+    Base64::decode(first, &mut room).is_ok_and(|beginning| is_der(beginning, decoded_len(chars)))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -24,7 +24,8 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 /// Longest `kid`, in bytes. It is an opaque look-up key (RFC 7515 §4.1.4).
 pub const MAX_KID_BYTES: usize = 128;
 
-/// Most keys of a verifier: a token without `kid` costs one MAC a key.
+/// Most keys that are tried for a token without `kid`, each of which costs a MAC, and most keys of a
+/// policy.
 pub const MAX_KEYS: usize = 8;
 
 /// Largest leeway, in seconds. More is not clock skew but a longer lifetime.

@@ -377,7 +377,7 @@ impl OriginRules<'_> {
         if self.has_list() && self.allow.iter().any(|line| line.is(text)) {
             return Ok(Page::Settled);
         }
-        // So does the server's own origin, where nothing contradicts it: the host was parsed before.
+        // Nor does the server's own origin, where nothing contradicts it: the host was parsed before.
         let compares = matches!(self.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList);
         if compares
             && fetch_site != FetchSite::Other

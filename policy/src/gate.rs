@@ -15,26 +15,33 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use zeroize::Zeroizing;
 
 /// Where a policy came from: what a reload reads again.
 #[derive(Clone)]
 enum Source {
-    File(PathBuf, Syntax),
-    Text(Arc<str>, Syntax),
+    /// The path to read, wherever the process has gone by then, and as it was given, for messages.
+    File { path: PathBuf, told: PathBuf, syntax: Syntax },
+    /// The text, which may hold a secret.
+    Text(Arc<Zeroizing<String>>, Syntax),
 }
 
 impl Source {
+    fn text(text: &str, syntax: Syntax) -> Self {
+        Self::Text(Arc::new(Zeroizing::new(text.to_owned())), syntax)
+    }
+
     fn load(&self) -> Result<(Loaded, Vec<Warning>), PolicyError> {
         match self {
             Self::Text(text, syntax) => load(text, *syntax, None),
-            Self::File(path, syntax) => {
+            Self::File { path, told, syntax } => {
                 let failed = |message: String| {
-                    PolicyError::new(Reason::ConfigInvalid, "", message).in_file(path)
+                    PolicyError::new(Reason::ConfigInvalid, "", message).in_file(told)
                 };
                 let bytes = secret::read_regular(path, MAX_DOCUMENT_BYTES).map_err(failed)?;
                 let text = std::str::from_utf8(&bytes).map_err(|_| failed("not UTF-8".into()))?;
                 let (loaded, mut warnings) =
-                    load(text, *syntax, path.parent()).map_err(|error| error.in_file(path))?;
+                    load(text, *syntax, path.parent()).map_err(|error| error.in_file(told))?;
                 if let Some(mode) = secret::mode_beyond(path, 0o002) {
                     let message = format!("everybody can write this document (mode {mode:03o})");
                     warnings.push(Warning { path: String::new(), message });
@@ -82,11 +89,10 @@ impl Policy {
                 return Err(PolicyError::new(Reason::ConfigInvalid, "", message).in_file(path));
             }
         };
-        // A reload means this file, wherever the process has gone by then.
-        let path = std::path::absolute(path).map_err(|error| {
+        let absolute = std::path::absolute(path).map_err(|error| {
             PolicyError::new(Reason::ConfigInvalid, "", error.to_string()).in_file(path)
         })?;
-        Self::from_source(Source::File(path, syntax))
+        Self::from_source(Source::File { path: absolute, told: path.to_owned(), syntax })
     }
 
     /// Reads a TOML document. Relative paths of secrets are meant from the working directory.
@@ -94,7 +100,7 @@ impl Policy {
     /// # Errors
     /// As [`Policy::from_file`].
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        Self::from_source(Source::Text(text.into(), Syntax::Toml))
+        Self::from_source(Source::text(text, Syntax::Toml))
     }
 
     /// Reads a JSON document, which has the same keys.
@@ -102,7 +108,7 @@ impl Policy {
     /// # Errors
     /// As [`Policy::from_file`].
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        Self::from_source(Source::Text(text.into(), Syntax::Json))
+        Self::from_source(Source::text(text, Syntax::Json))
     }
 
     fn from_source(source: Source) -> Result<Self, PolicyError> {

@@ -56,7 +56,7 @@ pub(crate) fn read(
         warnings.push(Warning { path: table.path(key), message });
     };
     let bytes = if let Some(path) = file {
-        from_file(&resolve(base, path), &mut warn)
+        from_file(&resolve(base, path), Path::new(path), &mut warn)
     } else if let Some(name) = env {
         from_env(name)
     } else {
@@ -73,12 +73,13 @@ pub(crate) fn digest_file(
     path: &str,
     warn: impl FnOnce(String),
 ) -> Result<Zeroizing<Vec<u8>>, String> {
-    let path = resolve(base, path);
-    let bytes = read_regular(&path, MAX_SECRET_BYTES)?;
+    let (told, path) = (Path::new(path), resolve(base, path));
+    let bytes = read_regular(&path, MAX_SECRET_BYTES)
+        .map_err(|error| format!("{}: {error}", shown_path(told)))?;
     if let Some(mode) = mode_beyond(&path, 0o022) {
         warn(format!(
             "{} can be written by others than its owner (mode {mode:03o}); chmod 644",
-            shown_path(&path)
+            shown_path(told)
         ));
     }
     Ok(bytes)
@@ -89,54 +90,62 @@ fn resolve(base: Option<&Path>, path: &str) -> PathBuf {
     base.map_or_else(|| PathBuf::from(path), |base| base.join(path))
 }
 
-/// The name is told only if it looks like one: what stands here by mistake may be the secret.
+/// The name is not told: what stands there by mistake may be the secret, and line and key say where.
 fn from_env(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let is_name = name.len() <= 64
-        && name.bytes().all(letters)
-        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-    if !is_name {
-        return Err("this is the name of no environment variable".to_owned());
-    }
     match std::env::var(name) {
         Ok(text) => Ok(Zeroizing::new(text.into_bytes())),
         Err(std::env::VarError::NotPresent) => {
-            Err(format!("the environment variable {name} is not set"))
+            Err("the environment variable of this name is not set".to_owned())
         }
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(format!("the environment variable {name} is not UTF-8"))
+            Err("the environment variable of this name is not UTF-8".to_owned())
         }
     }
 }
 
-fn from_file(path: &Path, warn: &mut impl FnMut(String)) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mut bytes = read_regular(path, MAX_SECRET_BYTES)?;
+/// `told` is the path as the document has it.
+fn from_file(
+    path: &Path,
+    told: &Path,
+    warn: &mut impl FnMut(String),
+) -> Result<Zeroizing<Vec<u8>>, String> {
+    let mut bytes = read_regular(path, MAX_SECRET_BYTES)
+        .map_err(|error| format!("{}: {error}", shown_path(told)))?;
     if let Some(mode) = mode_beyond(path, 0o066) {
         warn(format!(
             "{} can be read or written by others than its owner (mode {mode:03o}); chmod 600",
-            shown_path(path)
+            shown_path(told)
         ));
     }
     trim_one_newline(&mut bytes);
     Ok(bytes)
 }
 
-/// A path for a person's eyes: on one line, whatever its name holds.
+/// A path for a person's eyes: on one line, whatever its name holds. Text without a slash and a dot
+/// may be a secret in the wrong place, and is not shown.
 pub(crate) fn shown_path(path: &Path) -> String {
-    path.display().to_string().escape_debug().to_string()
+    let text = path.display().to_string();
+    if text.contains(['/', '\\', '.']) {
+        text.escape_debug().to_string()
+    } else {
+        "the file of this name".to_owned()
+    }
 }
 
 /// Reads a regular file of at most `most` bytes. Anything else is refused before it is opened: a FIFO
 /// would hold the server until somebody writes to it.
 pub(crate) fn read_regular(path: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", shown_path(path));
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(format!("{}: not a regular file", shown_path(path)));
+    let failed = |error: std::io::Error| error.to_string();
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err("not a regular file".to_owned());
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    // Room for all of it at once: a vector that grows leaves copies behind.
+    let room = usize::try_from(metadata.len().min(most)).unwrap_or(0) + 2;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > most {
-        return Err(format!("{}: longer than {most} bytes", shown_path(path)));
+        return Err(format!("longer than {most} bytes"));
     }
     Ok(bytes)
 }

@@ -92,6 +92,9 @@ def other_keys(s: Suite) -> None:
     """A public key in base64 is public in every spelling."""
     for case_id, der in (("rsa", RSA), ("ed25519", ED25519)):
         text = base64.b64encode(bytes.fromhex(der)).decode()
+        wrapped = "".join(text[at : at + 64] + "\n" for at in range(0, len(text), 64))
+        s.fails(f"key-base64-{case_id}-wrapped", "key", utf8(wrapped), 1006)
+        s.fails(f"key-base64-{case_id}-wrapped-crlf", "key", utf8(wrapped.replace("\n", "\r\n")), 1006)
         for kind, secret in (
             ("", text),
             ("-unpadded", text.rstrip("=")),

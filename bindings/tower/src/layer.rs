@@ -2,6 +2,7 @@
 
 use crate::future::ResponseFuture;
 use crate::{log, refusal, strip, view};
+use doorward_policy::core::Place;
 use doorward_policy::{Gate, Principal, Reason, Scheme, Snapshot};
 use http::request::Parts;
 use http::{Extensions, Request, Response};
@@ -140,7 +141,7 @@ impl Door {
         let peer = (self.peer)(&head.extensions);
         let admitted = self
             .decide(head, peer, rules)
-            .and_then(|principal| self.strip(head, rules).map(|()| principal));
+            .and_then(|principal| self.strip(head, rules, &principal).map(|()| principal));
         log::decided(admitted.as_ref(), peer);
         head.extensions.insert(admitted?);
         Ok(())
@@ -157,11 +158,18 @@ impl Door {
         })
     }
 
-    fn strip(&self, head: &mut Parts, rules: &Snapshot) -> Result<(), Reason> {
-        let places = rules.gate().credential.places;
+    /// An empty prefix takes every protocol for a credential, so it counts only where the credential
+    /// was one: elsewhere the offered protocols are the service's.
+    fn strip(
+        &self,
+        head: &mut Parts,
+        rules: &Snapshot,
+        principal: &Principal,
+    ) -> Result<(), Reason> {
+        let places = rules.gate().credential.places.iter().map(Place::as_str);
         places
-            .iter()
-            .try_for_each(|place| strip::take_out(head, place.as_str(), self.strip_credential))
+            .filter(|&place| place != "subprotocol:" || place == principal.place())
+            .try_for_each(|place| strip::take_out(head, place, self.strip_credential))
     }
 
     fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -64,6 +64,8 @@ fn strip_target(uri: &mut Uri, name: &str) -> Result<(), Reason> {
     };
     let mut out = vec![0; target.len()];
     let rest = strip_query(target.as_bytes(), name, &mut out)?;
+    // An absolute-form target may have no path (RFC 9112 §3.2.2): it stands for the root.
+    let rest = if rest.starts_with(b"/") { rest.to_vec() } else { [b"/", rest].concat() };
     let target = PathAndQuery::try_from(rest).map_err(|_| Reason::OutputTooSmall)?;
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(target);

@@ -174,8 +174,15 @@ async fn the_service_need_not_see_the_credential() {
     let mut request = everywhere();
     let target = format!("https://app.example.com/ws?token={TOKEN}");
     *request.uri_mut() = target.parse().expect("URI");
-    let seen = answer(layer, request).await.into_body();
+    let seen = answer(layer.clone(), request).await.into_body();
     assert_eq!(seen.lines().next(), Some("https://app.example.com/ws"));
+
+    // A target of absolute form without a path stands for the root.
+    let mut request = everywhere();
+    let target = format!("https://app.example.com?token={TOKEN}");
+    *request.uri_mut() = target.parse().expect("URI");
+    let seen = answer(layer, request).await.into_body();
+    assert_eq!(seen.lines().next(), Some("https://app.example.com/"));
 }
 
 #[tokio::test]

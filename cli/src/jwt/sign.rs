@@ -2,6 +2,7 @@ use super::key::KeyArgs;
 use crate::moment::{Clock, When, parse_duration};
 use crate::outcome::{Exit, Failure};
 use crate::output::{Output, warn};
+use crate::secret;
 use clap::Args;
 use doorward_core::{ClaimsWriter, Jwt, Key, Reason, UnixTime, jwt, primitive};
 use serde::Serialize;
@@ -121,7 +122,12 @@ fn claims(args: &SignArgs, now: u64) -> Result<String, Failure> {
         None => "{}".to_owned(),
         Some(text) => match text.strip_prefix('@') {
             None => text.clone(),
-            Some(path) => std::fs::read_to_string(path)
+            Some(path) => std::fs::File::open(path)
+                .and_then(secret::read)
+                .and_then(|bytes| {
+                    String::from_utf8(bytes.to_vec())
+                        .map_err(|_| std::io::Error::other("not UTF-8"))
+                })
                 .map_err(|error| Failure::file(Path::new(path), error))?,
         },
     };

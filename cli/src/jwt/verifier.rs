@@ -1,14 +1,11 @@
 use super::document;
 use super::key::{KeyArgs, KeyFault, Secret};
 use crate::outcome::Failure;
+use crate::single;
 use clap::Args;
 use doorward_core::limits::{MAX_LEEWAY, MAX_TOKEN_BYTES};
-use doorward_core::{
-    ClaimRules, Decision, Gate, Header, HostRules, Jwt, Key, OriginMode, OriginRules, Parsed,
-    Place, Reason, Request, Scheme, UnixTime,
-};
+use doorward_core::{ClaimRules, Gate, Jwt, Key, Parsed, Reason, UnixTime};
 use std::path::PathBuf;
-use zeroize::Zeroizing;
 
 /// What a token is judged by: a key and rules of the command line, or a policy's.
 #[derive(Args)]
@@ -146,31 +143,9 @@ impl Verifier<'_> {
     }
 }
 
-/// What a policy asks behind the claims, by the policy's own gate with nothing else to judge.
+/// What a policy asks behind the claims.
 fn scope(gate: &Gate<'_>, token: &[u8], now: UnixTime) -> Result<(), Reason> {
-    let gate = Gate {
-        host: HostRules::default(),
-        origin: OriginRules { mode: OriginMode::Off, ..OriginRules::default() },
-        credential: doorward_core::CredentialRules {
-            places: &[Place::AUTHORIZATION],
-            anonymous: false,
-            first_present_wins: false,
-        },
-        capabilities: &[],
-        ..*gate
-    };
-    let value = Zeroizing::new([b"Bearer ", token].concat());
-    let headers = [Header { name: b"Authorization", value: &value }];
-    let request = Request {
-        method: b"GET",
-        target: b"/",
-        scheme: Scheme::Https,
-        peer: None,
-        headers: &headers,
-    };
-    let mut scratch = vec![0; gate.scratch_bytes()];
-    match gate.decide(&request, now, &mut scratch) {
-        Decision::Allow(_) => Ok(()),
-        Decision::Deny(reason) => Err(reason),
-    }
+    // Without its entries the gate takes every credential for a signed token.
+    let gate = Gate { capabilities: &[], ..*gate };
+    single::decide(&gate, token, now, |decision| decision.reason().map_or(Ok(()), Err))
 }

@@ -70,8 +70,19 @@ pub(super) fn read(
     })
 }
 
+/// Where a line is wrong and in which way. The reader's own message quotes what it found, which may
+/// be a credential.
+fn what_is_wrong(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Data => "a field is unknown, missing or of another type",
+        serde_json::error::Category::Eof => "the JSON ends too early",
+        _ => "not valid JSON",
+    };
+    format!("column {}: {kind}", error.column())
+}
+
 fn parse(text: &[u8], connection: Connection) -> Result<Arrived, String> {
-    let line: Line = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let line: Line = serde_json::from_slice(text).map_err(|error| what_is_wrong(&error))?;
     let scheme = match line.scheme {
         None => connection.scheme,
         Some(scheme) => parse_scheme(&scheme)

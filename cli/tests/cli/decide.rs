@@ -192,3 +192,40 @@ fn explanations_hold_no_credential() {
     assert!(!json.out.contains(TOKEN));
     assert!(json.json()["steps"].as_array().unwrap().len() >= 4);
 }
+
+#[test]
+fn an_unreadable_line_is_not_quoted() {
+    let files = Files::new();
+    let path = policy(&files);
+    for line in [
+        r#"{"now":"Bearer MARK"}"#,
+        r#"{"authorization: Bearer MARK":1}"#,
+        r#"{"headers":"Bearer MARK"}"#,
+        r#"{"headers":[["Authorization","Bearer MARK"#,
+    ] {
+        let seen = run(&["decide", "--policy", &path, "--jsonl"], line).exits(2);
+        assert!(seen.err.contains("line 1"), "{}", seen.err);
+        assert!(!seen.err.contains("MARK") && !seen.out.contains("MARK"), "{}", seen.err);
+    }
+}
+
+/// The entries of a policy are judged under all of the policy: a token with two dots is a signed one
+/// where both kinds are configured.
+#[test]
+fn a_token_is_verified_as_the_server_would() {
+    let files = Files::new();
+    let digest: String = Sha256::digest("first.second.third-part-of-it")
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let key = "secret = \"0123456789abcdef0123456789abcdef\"";
+    let entry = format!("[[capability]]\nid = \"d\"\nsha256 = \"{digest}\"\n");
+    let alone = files.write("alone.toml", entry.clone());
+    let both = format!("{entry}[[jwt.key]]\nalgorithm = \"HS256\"\n{key}\n");
+    let both = files.write("both.toml", both);
+    let verify = |policy: &str| {
+        run(&["token", "verify", "--policy", policy], "first.second.third-part-of-it")
+    };
+    assert_eq!(verify(&alone).exits(0).out, "allow capability \"d\"\n");
+    assert!(verify(&both).exits(1).out.starts_with("deny 3004 token_base64"));
+}
