@@ -44,7 +44,8 @@ pub const MAX_TARGET_BYTES: usize = 8_192;
 /// Most bytes of `Cookie`, all lines together.
 pub const MAX_COOKIE_BYTES: usize = 16_384;
 
-/// Longest value of Host, Origin, `Sec-Fetch-Site` and the forwarding headers. What carries a credential is bounded by the token's own limit.
+/// Longest value of Host, Origin, `Sec-Fetch-Site` and the forwarding headers. What carries a
+/// credential is bounded by the token's own limit.
 pub const MAX_HEADER_VALUE_BYTES: usize = 2_048;
 
 /// Longest DNS name (RFC 1035 §2.3.4).
