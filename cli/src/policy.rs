@@ -79,7 +79,7 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fault>,
     warnings: Vec<Remark>,
-    opt_outs: Vec<&'static str>,
+    opt_outs: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -158,6 +158,8 @@ fn examine(file: &Path) -> (Report, Option<String>) {
     report.warnings = policy.warnings().iter().map(Remark::from).collect();
     let snapshot = policy.gate().snapshot();
     report.opt_outs = opt_outs(&snapshot.gate());
+    let weak = snapshot.weak_capabilities().map(|id| format!("capability {id}: weak"));
+    report.opt_outs.extend(weak);
     let startup = snapshot.listen_address().map(|address| snapshot.startup_check(address));
     match startup {
         Some(Err(reason)) => {
@@ -182,7 +184,7 @@ fn examine(file: &Path) -> (Report, Option<String>) {
 }
 
 /// The loud keys that are set. Each is somebody's decision; none should be forgotten.
-fn opt_outs(gate: &Gate<'_>) -> Vec<&'static str> {
+fn opt_outs(gate: &Gate<'_>) -> Vec<String> {
     let Gate { host, origin, credential, jwt, .. } = gate;
     let jwt = jwt.as_ref();
     let all = [
@@ -203,7 +205,7 @@ fn opt_outs(gate: &Gate<'_>) -> Vec<&'static str> {
         (jwt.is_some_and(|jwt| jwt.claims.ignore_audience), "jwt.ignore_audience"),
         (jwt.is_some_and(|jwt| jwt.claims.valid_at_expiry), "jwt.valid_at_expiry"),
     ];
-    all.into_iter().filter_map(|(set, name)| set.then_some(name)).collect()
+    all.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned()).collect()
 }
 
 #[derive(Serialize)]

@@ -38,11 +38,12 @@ impl Source {
                 let failed = |message: String| {
                     PolicyError::new(Reason::ConfigInvalid, "", message).in_file(told)
                 };
-                let bytes = secret::read_regular(path, MAX_DOCUMENT_BYTES).map_err(failed)?;
+                let (bytes, mode) =
+                    secret::read_regular(path, MAX_DOCUMENT_BYTES).map_err(failed)?;
                 let text = std::str::from_utf8(&bytes).map_err(|_| failed("not UTF-8".into()))?;
                 let (loaded, mut warnings) =
                     load(text, *syntax, path.parent()).map_err(|error| error.in_file(told))?;
-                if let Some(mode) = secret::mode_beyond(path, 0o002) {
+                if mode & 0o002 != 0 {
                     let message = format!("everybody can write this document (mode {mode:03o})");
                     warnings.push(Warning { path: String::new(), message });
                 }
@@ -279,6 +280,12 @@ impl Snapshot {
     #[must_use]
     pub fn listen_address(&self) -> Option<IpAddr> {
         self.loaded.settings().listen.address
+    }
+
+    /// The ids of the capability tokens that `weak` permits to be guessable.
+    pub fn weak_capabilities(&self) -> impl Iterator<Item = &str> {
+        let entries = &self.loaded.settings().capabilities;
+        entries.iter().filter(|entry| entry.weak).map(|entry| entry.id.as_str())
     }
 
     /// Judges a listener before it is opened, by the policy's `without_credential`.

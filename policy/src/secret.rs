@@ -3,7 +3,7 @@
 use crate::error::{PolicyError, Warning};
 use crate::tree::Table;
 use doorward_core::Reason;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -74,9 +74,9 @@ pub(crate) fn digest_file(
     warn: impl FnOnce(String),
 ) -> Result<Zeroizing<Vec<u8>>, String> {
     let (told, path) = (Path::new(path), resolve(base, path));
-    let bytes = read_regular(&path, MAX_SECRET_BYTES)
+    let (bytes, mode) = read_regular(&path, MAX_SECRET_BYTES)
         .map_err(|error| format!("{}: {error}", shown_path(told)))?;
-    if let Some(mode) = mode_beyond(&path, 0o022) {
+    if mode & 0o022 != 0 {
         warn(format!(
             "{} can be written by others than its owner (mode {mode:03o}); chmod 644",
             shown_path(told)
@@ -109,9 +109,9 @@ fn from_file(
     told: &Path,
     warn: &mut impl FnMut(String),
 ) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mut bytes = read_regular(path, MAX_SECRET_BYTES)
+    let (mut bytes, mode) = read_regular(path, MAX_SECRET_BYTES)
         .map_err(|error| format!("{}: {error}", shown_path(told)))?;
-    if let Some(mode) = mode_beyond(path, 0o066) {
+    if mode & 0o066 != 0 {
         warn(format!(
             "{} can be read or written by others than its owner (mode {mode:03o}); chmod 600",
             shown_path(told)
@@ -132,35 +132,52 @@ pub(crate) fn shown_path(path: &Path) -> String {
     }
 }
 
-/// Reads a regular file of at most `most` bytes. Anything else is refused before it is opened: a FIFO
-/// would hold the server until somebody writes to it.
-pub(crate) fn read_regular(path: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, String> {
+/// The bytes of a regular file of at most `most` bytes, and its permission bits (0 where the system has
+/// none). Anything else is refused: a FIFO would hold the server until somebody writes to it.
+pub(crate) fn read_regular(path: &Path, most: u64) -> Result<(Zeroizing<Vec<u8>>, u32), String> {
     let failed = |error: std::io::Error| error.to_string();
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err("not a regular file".to_owned());
-    }
+    // Before the file is opened, since to open a device may be to use it; and again of what was opened,
+    // which may be another file by now.
+    regular(&std::fs::metadata(path).map_err(failed)?)?;
+    let file = open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    regular(&metadata)?;
     // Room for all of it at once: a vector that grows leaves copies behind.
     let room = usize::try_from(metadata.len().min(most)).unwrap_or(0) + 2;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > most {
         return Err(format!("longer than {most} bytes"));
     }
-    Ok(bytes)
+    Ok((bytes, mode(&metadata)))
 }
 
-/// The file's mode, if it grants any of these bits.
+fn regular(metadata: &Metadata) -> Result<(), String> {
+    if metadata.is_file() { Ok(()) } else { Err("not a regular file".to_owned()) }
+}
+
+/// Opens without waiting for a writer, if a FIFO has taken the file's place. Reads of a regular file do
+/// not heed the flag.
 #[cfg(unix)]
-pub(crate) fn mode_beyond(path: &Path, bits: u32) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & bits != 0).then_some(mode)
+fn open(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)
 }
 
 #[cfg(not(unix))]
-pub(crate) fn mode_beyond(_path: &Path, _bits: u32) -> Option<u32> {
-    None
+fn open(path: &Path) -> std::io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o777
+}
+
+#[cfg(not(unix))]
+fn mode(_metadata: &Metadata) -> u32 {
+    0
 }
 
 /// Editors and `echo` leave one line end; more would be a part of the secret.
@@ -170,5 +187,19 @@ pub(crate) fn trim_one_newline(bytes: &mut Vec<u8>) {
         if bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::open;
+
+    /// The file may become a FIFO between the first look and the opening.
+    #[test]
+    fn opening_does_not_wait_for_a_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        assert!(!open(&fifo).unwrap().metadata().unwrap().is_file());
     }
 }

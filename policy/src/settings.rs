@@ -125,6 +125,7 @@ pub(crate) struct CredentialSettings {
 
 pub(crate) struct CapabilitySettings {
     pub(crate) id: String,
+    pub(crate) weak: bool,
     pub(crate) digest: Digest,
     pub(crate) expires: Option<UnixTime>,
     pub(crate) scopes: Vec<String>,
@@ -426,6 +427,7 @@ fn read_capabilities(
         entries.push(CapabilitySettings {
             id,
             digest,
+            weak: table.bool("weak")?,
             expires: table.moment("expires")?.map(UnixTime::from_seconds),
             scopes: read_scopes(&table, "scopes")?,
             resources: table.strings("resources", false)?.unwrap_or_default(),
@@ -446,6 +448,11 @@ fn read_digest(
     let token = secret::read(table, &tokens, base, warnings)?;
     let hex = table.string("sha256")?;
     let hex_file = table.string("sha256_file")?;
+    if weak && token.is_none() {
+        let message = "goes with token_file, token_env or token: a digest does not show how long its \
+                       token is";
+        return Err(table.error("weak", Reason::ConfigInvalid, message));
+    }
     match (token, hex, hex_file) {
         (Some(token), None, None) => {
             capability::check_strength(&token.bytes, weak).map_err(|reason| {

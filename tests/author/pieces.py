@@ -604,6 +604,8 @@ def policy_load() -> Suite:
     bad("capability-token-empty", entry('id = "a"', 'token = ""', "weak = true"), 1009, "capability[0].token", (3, 9))
     good("capability-token-22", entry('id = "a"', f'token = "{"a" * 22}"'))
     good("capability-token-weak", entry('id = "a"', 'token = "a"', "weak = true"))
+    bad("capability-weak-digest", entry('id = "a"', sha, "weak = true"), path="capability[0].weak", at=(4, 8))
+    good("capability-not-weak-digest", entry('id = "a"', sha, "weak = false"))
     good("capability-expires-number", entry('id = "a"', sha, "expires = 1800000000"))
     good("capability-expires-text", entry('id = "a"', sha, 'expires = "2030-01-01T00:00:00Z"'))
     good("capability-expires-offset", entry('id = "a"', sha, "expires = 2030-01-01T00:00:00+02:00"))

@@ -42,6 +42,10 @@ fn warnings_are_errors_only_strictly() {
     assert!(checked.out.contains("warning: capability[0].token"), "{}", checked.out);
     assert!(checked.out.contains("opt-out in use: origin.mode = \"off\""), "{}", checked.out);
     assert!(!checked.out.contains(token));
+    let weak =
+        files.write("weak.toml", "[[capability]]\nid = \"x\"\ntoken = \"short\"\nweak = true\n");
+    let weak = run(&["policy", "check", &weak], "").exits(0);
+    assert!(weak.out.contains("opt-out in use: capability x: weak"), "{}", weak.out);
     let strict = run(&["policy", "check", &path, "--strict"], "").exits(2);
     assert!(!strict.out.contains(": ok"), "{}", strict.out);
     let json = run(&["policy", "check", &path, "--strict", "--json"], "").exits(2).json();
