@@ -15,8 +15,8 @@ MYPY := 2.4.1
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## a real WebSocket server behind a policy file, and what it answers to 74 situations
-	@cargo run --package doorward-demo
+demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
+	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
 test: lint test-rust test-bare test-c ## everything below, as CI runs it
 	@echo "all passed"

@@ -23,12 +23,14 @@ pub(crate) struct Knock {
     target: String,
     lines: Vec<(&'static str, String)>,
     bare: bool,
+    no_http: bool,
 }
 
 impl Knock {
     /// A program, which sends no Origin.
     pub(crate) fn program() -> Self {
-        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: false }.with("Host", HOST)
+        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: false, no_http: false }
+            .with("Host", HOST)
     }
 
     /// A page in a browser, which sends its Origin and how it stands to the host.
@@ -38,7 +40,7 @@ impl Knock {
 
     /// Bytes written by hand: no header is there unless it is added.
     pub(crate) fn by_hand() -> Self {
-        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: true }
+        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: true, no_http: false }
     }
 
     /// With one header line more; a WebSocket client replaces the line of the same name.
@@ -53,6 +55,17 @@ impl Knock {
 
     pub(crate) fn cookie(self, token: &str) -> Self {
         self.with("Cookie", &format!("theme=dark; session={token}"))
+    }
+
+    /// RFC 9112 §3.2: the Host line is missing, there twice, or not valid.
+    pub(crate) fn without_right_host(mut self) -> Self {
+        self.no_http = true;
+        self
+    }
+
+    /// Whether an HTTP server must answer 400 by itself, if it looks.
+    pub(crate) const fn is_no_http(&self) -> bool {
+        self.no_http
     }
 
     pub(crate) fn target(mut self, target: &str) -> Self {

@@ -1,10 +1,12 @@
-//! A guarded WebSocket server and everybody who knocks at it: good clients, attackers, an operator.
+//! One policy file, guarded WebSocket servers in several languages, and everybody who knocks at them: good
+//! clients, attackers, an operator.
 //!
 //! Every situation states by hand what the client must see and what the server's log must say. The
-//! program fails if one comes out otherwise.
+//! program fails if one comes out otherwise at any server.
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod client;
 mod log;
 mod report;
@@ -13,36 +15,27 @@ mod setup;
 mod signer;
 mod situations;
 
-use report::Outcome;
-use server::Server;
+use arguments::Arguments;
+use report::{Outcome, Seen};
+use server::{Program, Server};
 use setup::Setup;
 use situations::{Action, Situation};
 use std::error::Error;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: doorward-demo [--json]";
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let json = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => false,
-        ["--json"] => true,
-        ["--help" | "-h"] => {
-            println!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let arguments = match Arguments::read(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
     };
-    match run().await {
+    let servers: Vec<_> = arguments.servers.iter().map(|program| program.name.as_str()).collect();
+    match run(&arguments.servers).await {
         Ok(outcomes) => {
-            if json {
-                report::json(&outcomes);
+            if arguments.json {
+                report::json(&servers, &outcomes);
             } else {
-                report::table(&outcomes);
+                report::table(&servers, &outcomes);
             }
             ExitCode::from(u8::from(!outcomes.iter().all(Outcome::as_expected)))
         }
@@ -53,39 +46,59 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<Vec<Outcome>, Box<dyn Error>> {
-    let log = log::capture()?;
+async fn run(programs: &[Program]) -> Result<Vec<Outcome>, Box<dyn Error>> {
     let setup = Setup::new()?;
-    let server = Server::start(setup.policy()).await?;
+    let mut servers = Vec::new();
+    for program in programs {
+        let started = Server::start(program, setup.policy()).await;
+        servers.push(started.map_err(|error| format!("{}: {error}", program.name))?);
+    }
     let mut outcomes = Vec::new();
     for situation in situations::all(&setup)? {
-        // One at a time: what the log says in between is about this one.
-        log.take();
-        let seen = meet(&situation, &setup, &server).await?;
-        outcomes.push(Outcome { situation, seen, log: log.take() });
+        if let Action::Reload(document) = &situation.action {
+            setup.write_policy(document)?;
+        }
+        let mut seen = Vec::new();
+        for (program, server) in programs.iter().zip(&mut servers) {
+            // One at a time: what the log says next is about this one.
+            let met = meet(&situation, &setup, program, server).await;
+            seen.push(
+                met.map_err(|error| format!("{}: {}: {error}", program.name, situation.name))?,
+            );
+        }
+        outcomes.push(Outcome { situation, seen });
     }
     Ok(outcomes)
 }
 
-/// Brings a situation about, and says what whoever caused it sees.
+/// Brings a situation about at one server: what whoever caused it sees, and what the server logs.
 async fn meet(
     situation: &Situation,
     setup: &Setup,
-    server: &Server,
-) -> Result<String, Box<dyn Error>> {
+    program: &Program,
+    server: &mut Server,
+) -> Result<Seen, Box<dyn Error>> {
     Ok(match &situation.action {
-        Action::Knock(knock) => match knock.at(server.address()).await {
-            Ok(status) => status.to_string(),
-            Err(error) => error.to_string(),
-        },
-        Action::Reload(document) => {
-            setup.write_policy(document)?;
-            if server.reload() { "loaded" } else { "refused" }.to_owned()
+        Action::Knock(knock) => {
+            server.forget();
+            match knock.at(server.address()).await {
+                // RFC 9112 §3.2: an HTTP server answers 400 by itself. Nothing is left to decide.
+                Ok(400) if knock.is_no_http() => Seen::Stopped,
+                Ok(status) => Seen::new(status.to_string(), server.next_line().await?),
+                Err(error) => Seen::new(error.to_string(), String::new()),
+            }
+        }
+        Action::Reload(_) => {
+            server.forget();
+            let log = server.reload().await?;
+            Seen::new(if log == "new rules" { "loaded" } else { "refused" }.to_owned(), log)
         }
         Action::Start(document) => {
             let another = setup.write_another_policy(document)?;
-            let started = Server::start(&another).await.is_ok();
-            if started { "started" } else { "no start" }.to_owned()
+            match Server::start(program, &another).await {
+                Ok(_) => Seen::new("started".to_owned(), String::new()),
+                Err(error) => Seen::new("no start".to_owned(), error.to_string()),
+            }
         }
     })
 }

@@ -1,78 +1,128 @@
-//! The guarded server: what a user of the layer writes.
+//! The guarded servers: programs of their own, as a user writes them in each language.
 
-use axum::extract::ConnectInfo;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::response::Response;
-use axum::{Router, routing::any};
-use doorward_policy::{Gate, Reason, Scheme};
-use doorward_tower::DoorwardLayer;
+use crate::log;
+use rustix::process::{Pid, Signal, kill_process};
 use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
-use tokio::net::TcpListener;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
 
+/// An interpreter that starts beside four others on a busy machine.
+const START: Duration = Duration::from_secs(20);
+
+/// A line of the log follows its request within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How a server is started: a command that is given a policy file and a port.
+pub(crate) struct Program {
+    pub(crate) name: String,
+    words: Vec<String>,
+}
+
+impl Program {
+    /// Reads `NAME=COMMAND`, the words of the command apart by spaces.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (name, command) = text.split_once('=')?;
+        let words: Vec<_> = command.split_ascii_whitespace().map(str::to_owned).collect();
+        (!name.is_empty() && !words.is_empty()).then(|| Self { name: name.to_owned(), words })
+    }
+
+    /// The server of bindings/tower, which is built with this program.
+    pub(crate) fn beside_this_one() -> Option<Self> {
+        let server = std::env::current_exe().ok()?.with_file_name("doorward-demo-axum");
+        Some(Self { name: "axum".to_owned(), words: vec![server.to_str()?.to_owned()] })
+    }
+}
+
+/// A server that runs; it ends with this.
 pub(crate) struct Server {
-    gate: Gate,
+    child: Child,
     address: SocketAddr,
+    lines: UnboundedReceiver<String>,
 }
 
 impl Server {
-    /// Opens a listener by a policy; a policy that is not in order, or that leaves the server open to
-    /// other machines, opens none.
-    pub(crate) async fn start(policy: &Path) -> Result<Self, Box<dyn Error>> {
-        let gate = Gate::open(policy).inspect_err(|error| log(error.reason(), "not started"))?;
-        let rules = gate.snapshot();
-        let ip = rules.listen_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        rules.startup_check(ip).inspect_err(|reason| log(*reason, "not started"))?;
-        let listener = TcpListener::bind((ip, 0)).await?;
-        let address = listener.local_addr()?;
+    /// Starts a server and waits until it listens.
+    ///
+    /// # Errors
+    /// The reason that it logged if it ended instead.
+    pub(crate) async fn start(program: &Program, policy: &Path) -> Result<Self, Box<dyn Error>> {
+        let (command, arguments) = program.words.split_first().ok_or("no command")?;
+        let mut child = Command::new(command)
+            .args(arguments)
+            .arg(policy)
+            .arg("0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let (sender, mut lines) = unbounded_channel();
+        read_lines(child.stdout.take(), sender.clone());
+        read_lines(child.stderr.take(), sender);
 
-        // As behind a proxy on this machine that ends TLS.
-        let door = DoorwardLayer::new(gate.clone()).scheme(Scheme::Https).peer(|known| {
-            let peer = known.get::<ConnectInfo<SocketAddr>>()?;
-            Some(peer.0.ip())
+        let mut said = Vec::new();
+        let address = timeout(START, async {
+            while let Some(line) = lines.recv().await {
+                if let Some(address) = line.split("listening on ").nth(1) {
+                    return address.trim().parse().map_err(|_| "listening where?".into());
+                }
+                said.push(line);
+            }
+            let reason = said.iter().find_map(|line| log::read(line));
+            Err(reason.unwrap_or_else(|| format!("ended: {}", said.join(" | "))))
         });
-        let app = Router::new().route("/ws", any(upgrade)).layer(door);
-        let service = app.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Ok(Self { gate, address })
+        let address = address.await.map_err(|_| "does not listen")??;
+        Ok(Self { child, address, lines })
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Reads the policy again while connections come in; whether it was in order.
-    pub(crate) fn reload(&self) -> bool {
-        match self.gate.reload() {
-            Ok(_) => tracing::info!(target: "doorward", "new rules"),
-            Err(ref error) => {
-                log(error.reason(), "old rules kept");
-                return false;
+    /// Has the server read its policy again, and gives what it logs of that.
+    pub(crate) async fn reload(&mut self) -> Result<String, Box<dyn Error>> {
+        let id = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        kill_process(id.ok_or("the server has ended")?, Signal::HUP)?;
+        self.next_line().await
+    }
+
+    /// Drops what was logged so far.
+    pub(crate) fn forget(&mut self) {
+        while self.lines.try_recv().is_ok() {}
+    }
+
+    /// What the next line that matters says.
+    pub(crate) async fn next_line(&mut self) -> Result<String, Box<dyn Error>> {
+        let line = timeout(PATIENCE, async {
+            loop {
+                let line = self.lines.recv().await?;
+                if let Some(said) = log::read(&line) {
+                    return Some(said);
+                }
+            }
+        });
+        Ok(line.await.map_err(|_| "no line in the log")?.ok_or("the server has ended")?)
+    }
+}
+
+/// Hands on the lines of a stream, as long as both ends are there.
+fn read_lines(
+    stream: Option<impl AsyncRead + Unpin + Send + 'static>,
+    to: UnboundedSender<String>,
+) {
+    let Some(stream) = stream else { return };
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if to.send(line).is_err() {
+                break;
             }
         }
-        true
-    }
-}
-
-fn log(reason: Reason, what: &str) {
-    tracing::error!(target: "doorward", code = reason.code(), reason = reason.name(), "{what}");
-}
-
-/// Accepts whatever is offered, as a careless server does: the layer must not let a secret get here.
-async fn upgrade(mut upgrade: WebSocketUpgrade) -> Response {
-    let offered = upgrade.requested_protocols().next().cloned();
-    if let Some(protocol) = offered {
-        upgrade.set_selected_protocol(protocol);
-    }
-    upgrade.on_upgrade(echo)
-}
-
-async fn echo(mut socket: WebSocket) {
-    while let Some(Ok(message)) = socket.recv().await {
-        let answer = matches!(message, Message::Text(_) | Message::Binary(_));
-        if answer && socket.send(message).await.is_err() {
-            break;
-        }
-    }
+    });
 }

@@ -1,48 +1,61 @@
-//! An echo server over WebSocket, guarded by a policy file.
+//! An echo server over WebSocket, guarded by a policy file. SIGHUP makes it read the policy again.
 //!
-//! cargo run -p doorward-tower --example websocket -- policy.toml 127.0.0.1:8080
+//! cargo run -p doorward-tower --example websocket -- policy.toml 8080
 
+use axum::extract::ConnectInfo;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{ConnectInfo, Extension};
+use axum::http::Extensions;
 use axum::response::Response;
 use axum::{Router, routing::any};
-use doorward_tower::{DoorwardLayer, Gate, Principal};
+use doorward_tower::{DoorwardLayer, Gate, Reason};
 use std::error::Error;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().without_time().with_max_level(tracing::Level::DEBUG).init();
     let mut arguments = std::env::args().skip(1);
     let policy = arguments.next().ok_or("which policy file?")?;
-    let address = arguments.next().unwrap_or("127.0.0.1:8080".to_owned());
-    tracing_subscriber::fmt().init();
+    let port = arguments.next().map_or(Ok(8080), |port| port.parse())?;
 
-    let gate = Gate::open(policy)?;
-    let listener = TcpListener::bind(address).await?;
+    let gate = Gate::open(policy).inspect_err(|error| log("not started", error.reason()))?;
+    let rules = gate.snapshot();
+    let ip = rules.listen_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     // Refuses to be open to other machines without any credential.
-    gate.snapshot().startup_check(listener.local_addr()?.ip())?;
-    println!("ws://{}/ws", listener.local_addr()?);
+    rules.startup_check(ip).inspect_err(|reason| log("not started", *reason))?;
 
-    let door = DoorwardLayer::new(gate).peer(|known| {
-        let peer = known.get::<ConnectInfo<SocketAddr>>()?;
-        Some(peer.0.ip())
-    });
+    let peer = |known: &Extensions| Some(known.get::<ConnectInfo<SocketAddr>>()?.0.ip());
+    let door = DoorwardLayer::new(gate.clone()).peer(peer);
     let app = Router::new().route("/ws", any(upgrade)).layer(door);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = TcpListener::bind((ip, port)).await?;
+    let mut hangups = signal(SignalKind::hangup())?;
+    println!("listening on {}", listener.local_addr()?);
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            match gate.reload() {
+                Ok(_) => tracing::info!("new rules"),
+                Err(error) => log("old rules kept", error.reason()),
+            }
+        }
+    });
     Ok(axum::serve(listener, service).await?)
 }
 
-async fn upgrade(upgrade: WebSocketUpgrade, Extension(who): Extension<Principal>) -> Response {
-    println!("{}: {:?}", who.kind(), who.id());
+fn log(what: &str, reason: Reason) {
+    tracing::error!(code = reason.code(), reason = reason.name(), "{what}");
+}
+
+async fn upgrade(upgrade: WebSocketUpgrade) -> Response {
     upgrade.protocols(["echo.v1"]).on_upgrade(echo)
 }
 
 async fn echo(mut socket: WebSocket) {
     while let Some(Ok(message)) = socket.recv().await {
-        let answer = matches!(message, Message::Text(_) | Message::Binary(_));
-        if answer && socket.send(message).await.is_err() {
-            break;
+        if matches!(message, Message::Text(_) | Message::Binary(_)) {
+            let _ = socket.send(message).await;
         }
     }
 }
