@@ -10,7 +10,7 @@ VENV := $(BUILD)/venv
 RUFF := 0.17.6
 MYPY := 2.4.1
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio gen clean
+.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help: ## this list
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
-test: lint test-rust test-bare test-c ## everything below, as CI runs it
+test: lint test-rust test-bare test-c bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -57,6 +57,10 @@ bench: ## criterion: every stage and the whole decision, beside the floor
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio
+
+bench-guard: ## counts the instructions of fixed work and compares them with those that are stored
+	@if command -v valgrind >/dev/null 2>&1; then cargo xtask guard; \
+	else $(call missing,valgrind); fi
 
 gen: ## writes what is made from the core's tables, and the hand-written vectors
 	@cargo xtask gen
