@@ -51,10 +51,13 @@ build() {
     user_flags=$(printf '%s' "${RUSTFLAGS:-}" | tr -s ' ' '\037')
     CARGO_ENCODED_RUSTFLAGS=${user_flags:+$user_flags$(printf '\037')}$(path_flags)
     export CARGO_ENCODED_RUSTFLAGS
+    # rustc notes at each build where it wrote the list: the log is shown where something is wrong.
     cargo rustc --quiet --locked --release --package doorward-ffi --lib --target-dir "$build" \
         --crate-type staticlib,cdylib --config 'profile.release.debug=false' -- \
-        -C "link-arg=-Wl,-soname,$soname" --print "native-static-libs=$build/native-static-libs"
+        -C "link-arg=-Wl,-soname,$soname" --print "native-static-libs=$build/native-static-libs" \
+        2>"$build/log" || { cat "$build/log" >&2 && die 'the libraries do not build'; }
     [ -s "$build/native-static-libs" ] || die 'rustc names no libraries for the static library'
+    cp include/doorward.h "$build/doorward.h"
     # The standard library comes with debug information, and an archive with times.
     for file in libdoorward.a libdoorward.so; do
         cp "$out/$file" "$build/$file"
@@ -81,6 +84,7 @@ END
 
 place() {
     [ -s "$build/libdoorward.so" ] || die 'nothing is built: ffi/install.sh build'
+    cmp -s include/doorward.h "$build/doorward.h" || die 'the header is not that of the build'
     install -d "$include" "$lib/pkgconfig" "$lib/cmake/doorward"
     install -m 644 include/doorward.h "$include/doorward.h"
     install -m 644 "$build/libdoorward.a" "$lib/libdoorward.a"

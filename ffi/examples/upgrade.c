@@ -35,6 +35,7 @@ typedef struct visit {
     char *target;
     char *id;
     size_t id_len;
+    int upgraded;
 } visit;
 
 typedef struct lines {
@@ -137,9 +138,7 @@ static void on_upgrade(void *context, struct MHD_Connection *connection, void *v
     websocket session = {.socket = socket, .early = (const uint8_t *)early, .early_len = early_len,
                          .on_message = on_message, .context = visitor, .stopping = &stopping};
     (void)context, (void)connection;
-    atomic_fetch_add(&sessions, 1);
     websocket_run(&session);
-    atomic_fetch_sub(&sessions, 1);
     MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }
 
@@ -185,6 +184,8 @@ static enum MHD_Result upgrade(struct MHD_Connection *connection, const doorward
         memcpy(visitor->id, who->id.data, who->id.len);
         visitor->id_len = who->id.len;
     }
+    visitor->upgraded = 1; /* as good as: the client may have its 101 before on_upgrade is called */
+    atomic_fetch_add(&sessions, 1);
     response = MHD_create_response_for_upgrade(on_upgrade, NULL);
     if (response != NULL) {
         MHD_add_response_header(response, "Upgrade", "websocket");
@@ -238,6 +239,8 @@ static void on_done(void *context, struct MHD_Connection *connection, void **kep
     *kept = NULL;
     if (visitor == NULL)
         return;
+    if (visitor->upgraded)
+        atomic_fetch_sub(&sessions, 1);
     free(visitor->target);
     free(visitor->id);
     free(visitor);

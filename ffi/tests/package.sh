@@ -7,6 +7,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
+unset PREFIX DESTDIR LIBDIR CARGO_BUILD_TARGET
 source=$PWD
 out=$PWD/build/package-test
 lib=lib
@@ -203,7 +204,7 @@ uninstalled() {
 
 refused() {
     for wrong in 'PREFIX=relative' 'LIBDIR=/lib' 'LIBDIR=../lib' LIBDIR=lib/..; do
-        if (export "${wrong?}" && ffi/install.sh install); then
+        if (export "DESTDIR=$out/nowhere" "${wrong?}" && ffi/install.sh install); then
             echo "accepted: $wrong"
             return 1
         fi
