@@ -127,10 +127,10 @@ pkg_config_static() {
 # Every object of the archive, and no library that doorward.pc does not name.
 libs_private() {
     private=$(sed -n 's/^Libs.private: //p' "$prefix/$lib/pkgconfig/doorward.pc")
-    test -n "$private" &&
-        # shellcheck disable=SC2046,SC2086
-        gcc -nodefaultlibs ffi/examples/no_heap.c $(pkg --cflags) -Wl,--whole-archive \
-            "$prefix/$lib/libdoorward.a" -Wl,--no-whole-archive $private -o "$out/no_heap" &&
+    test -n "$private" || return 1
+    # shellcheck disable=SC2046,SC2086
+    gcc -nodefaultlibs ffi/examples/no_heap.c $(pkg --cflags) -Wl,--whole-archive \
+        "$prefix/$lib/libdoorward.a" -Wl,--no-whole-archive $private -o "$out/no_heap" &&
         "$out/no_heap"
 }
 
@@ -138,7 +138,7 @@ libs_private() {
 cmake_examples() {
     name=$1
     shift
-    rm -rf "$out/$name"
+    rm -rf "$out/${name:?}"
     cmake -S ffi/examples -B "$out/$name" -DCMAKE_PREFIX_PATH="$prefix" "$@" &&
         cmake --build "$out/$name" && grep "^doorward_DIR:PATH=$prefix/$lib/" "$out/$name/CMakeCache.txt" &&
         "$out/$name/no_heap" || return 1

@@ -323,6 +323,29 @@ def who_may_come_in(server: Server) -> None:
     case("no Host", lambda: server.ask(good, host="").status in (400, 403), True)
 
 
+def what_is_not_http(server: Server) -> None:
+    """A line that the server reads and the gate does not see, or sees in another way."""
+    name, value = bearer(TOKEN)
+
+    def sent(*lines: str) -> object:
+        with server.connect() as stream:
+            head = "\r\n".join(["GET /who HTTP/1.1", f"Host: {HOST}", *lines])
+            stream.sendall(f"{head}\r\n\r\n".encode())
+            return Answer(stream).status
+
+    good = f"{name}: {value}"
+    case("lines by hand", partial(sent, good), 200)
+    case("white space before the colon", partial(sent, f"{name} : {value}"), 400)
+    case("the same, as a second line", partial(sent, good, f"{name}\t: {value}"), 400)
+    case("a folded credential", partial(sent, f"{name}: Bearer\r\n {TOKEN}"), 401)
+    case("a line without a colon", partial(sent, good, name), 400)
+    case("a NUL in a name", partial(sent, good, f"{name}\0: {value}"), 400)
+    case("a CR in a value", partial(sent, f"{good}\rx"), 400)
+    case("a percent sign and NUL in the query", lambda: server.ask(target="/who?token=%00").status, 400)
+    trailer = f"0\r\n{good}\r\n"
+    case("a credential in a trailer", partial(sent, "Transfer-Encoding: chunked", "", trailer), 401)
+
+
 def limits(server: Server) -> None:
     good = bearer(TOKEN)
     fill = [(f"X-{number}", "1") for number in range(128)]
@@ -558,7 +581,7 @@ def main() -> int:
         folder = Path(name)
         server = Server(command, folder, "https")
         try:
-            for part in (who_may_come_in, limits, handshakes, messages, many, reloads, the_log):
+            for part in (who_may_come_in, what_is_not_http, limits, handshakes, messages, many, reloads, the_log):
                 part(server)
             case("ends", server.stop, 0)
         finally:
