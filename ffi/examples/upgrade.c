@@ -1,8 +1,8 @@
 /* A WebSocket server behind a policy file: what it is sent comes back, to those who may come in.
  *
- *     upgrade POLICY PORT [https]
+ *     upgrade POLICY PORT [ADDRESS] [https]
  *
- * It listens on 127.0.0.1; port 0 chooses one, and the first line says which. `https` says that a proxy
+ * It listens on 127.0.0.1 or the address; port 0 chooses one, and the first line says which. `https` says that a proxy
  * in front ends TLS. GET /who tells in plain HTTP who one is; a WebSocket message "who" does too.
  * SIGHUP reads the policy again, SIGTERM ends. The log has the names of reasons and nothing of a
  * request.
@@ -118,7 +118,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, doorward_reason
     struct MHD_Response *response = plain(body, strlen(body));
     char challenge[513];
     size_t len = 0;
-    fprintf(stderr, "refused: %u %s\n", (unsigned)reason, doorward_reason_name(reason));
+    fprintf(stderr, "refused code=%u reason=%s\n", (unsigned)reason, doorward_reason_name(reason));
     if (response != NULL && doorward_gate_challenge(gate, reason, (uint8_t *)challenge,
                                                     sizeof challenge - 1, &len) == DOORWARD_OK &&
         len > 0) {
@@ -126,6 +126,13 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, doorward_reason
         MHD_add_response_header(response, "WWW-Authenticate", challenge);
     }
     return answer(connection, doorward_reason_status(reason), response);
+}
+
+static void allowed(const doorward_decision *who)
+{
+    static const char *const kinds[] = {"none", "anonymous", "capability", "token"};
+    fprintf(stderr, "allowed kind=%s place=%.*s\n", kinds[who->kind & 3], (int)who->place.len,
+            (const char *)who->place.data);
 }
 
 /* ---- Behind the gate: from here on everybody may come in. ---- */
@@ -223,6 +230,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     reason = decide(connection, method, visitor->target, &all, scratch, sizeof scratch, &who);
     if (reason != DOORWARD_OK)
         return refuse(connection, reason);
+    allowed(&who);
     if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
         header_lists(connection, "Connection", "upgrade") &&
         header_lists(connection, "Upgrade", "websocket"))
@@ -267,31 +275,36 @@ static struct MHD_Daemon *listen_on(const struct sockaddr_in *address)
         MHD_OPTION_END);
 }
 
-/* Opens the gate and asks it whether this address may be listened on. */
-static int open_gate(const char *policy)
+static void no_rules(const char *what, doorward_reason reason, const char *words)
 {
-    const doorward_address loopback = {DOORWARD_ADDRESS_V4, {127, 0, 0, 1}};
-    char words[512];
+    fprintf(stderr, "%s code=%u reason=%s %s\n", what, (unsigned)reason, doorward_reason_name(reason),
+            words);
+}
+
+/* Opens the gate and asks it whether this address may be listened on. */
+static int open_gate(const char *policy, const doorward_address *address)
+{
+    char words[512] = "";
     uint32_t unprotected = 0;
     doorward_reason reason =
         doorward_gate_open(text(policy), (doorward_message){words, sizeof words}, &gate);
     if (reason == DOORWARD_OK)
-        reason = doorward_gate_startup_check(gate, &loopback, &unprotected);
-    else
-        fprintf(stderr, "%s\n", words);
-    if (reason != DOORWARD_OK || unprotected)
-        fprintf(stderr, "%s: %s\n", reason != DOORWARD_OK ? "not started" : "warning",
-                doorward_reason_name(reason != DOORWARD_OK ? reason : DOORWARD_STARTUP_UNPROTECTED));
+        reason = doorward_gate_startup_check(gate, address, &unprotected);
+    if (reason != DOORWARD_OK)
+        no_rules("not started", reason, words);
+    else if (unprotected)
+        fprintf(stderr, "warning: other machines reach this server without a credential\n");
     return reason == DOORWARD_OK;
 }
 
 static void reload(void)
 {
     char words[512];
-    if (doorward_gate_reload(gate, (doorward_message){words, sizeof words}) == DOORWARD_OK)
+    doorward_reason reason = doorward_gate_reload(gate, (doorward_message){words, sizeof words});
+    if (reason == DOORWARD_OK)
         fprintf(stderr, "new rules\n");
     else
-        fprintf(stderr, "old rules kept: %s\n", words);
+        no_rules("old rules kept", reason, words);
 }
 
 /* Each connection takes its leave before its socket is taken away. */
@@ -307,17 +320,22 @@ static void stop(struct MHD_Daemon *server)
 int main(int argc, char **argv)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
+    doorward_address own = {DOORWARD_ADDRESS_V4, {0}};
     const union MHD_DaemonInfo *port;
     struct MHD_Daemon *server;
     sigset_t signals;
     char *end;
     int got = 0;
-    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "https") != 0)) {
-        fprintf(stderr, "upgrade POLICY PORT [https]\n");
+    if (argc > 3 && strcmp(argv[argc - 1], "https") == 0) {
+        scheme = DOORWARD_HTTPS;
+        argc--;
+    }
+    if (argc < 3 || argc > 4 ||
+        inet_pton(AF_INET, argc == 4 ? argv[3] : "127.0.0.1", &address.sin_addr) != 1) {
+        fprintf(stderr, "upgrade POLICY PORT [ADDRESS] [https]\n");
         return 2;
     }
-    scheme = argc == 4 ? DOORWARD_HTTPS : DOORWARD_HTTP;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    memcpy(own.bytes, &address.sin_addr, 4);
     const unsigned long wanted = strtoul(argv[2], &end, 10);
     if (*argv[2] == '\0' || *end != '\0' || wanted > 65535) {
         fprintf(stderr, "%s is no port\n", argv[2]);
@@ -332,7 +350,7 @@ int main(int argc, char **argv)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
 
-    if (!open_gate(argv[1]))
+    if (!open_gate(argv[1], &own))
         return 1;
     server = listen_on(&address);
     port = server != NULL ? MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT) : NULL;
@@ -340,7 +358,7 @@ int main(int argc, char **argv)
         perror("not started");
         return 1;
     }
-    printf("listening on 127.0.0.1:%u\n", (unsigned)port->port);
+    printf("listening on %s:%u\n", argc == 4 ? argv[3] : "127.0.0.1", (unsigned)port->port);
     fflush(stdout);
     while (sigwait(&signals, &got) == 0 && got == SIGHUP)
         reload();

@@ -136,7 +136,9 @@ class WebSocket:
         return int.from_bytes(payload[:2], "big")
 
 
-def frame(opcode: int, payload: bytes, *, fin: int = 1, rsv: int = 0, masked: int = 1) -> bytes:
+def frame(
+    opcode: int, payload: bytes, *, fin: int = 1, rsv: int = 0, masked: int = 1
+) -> bytes:
     length = len(payload)
     if length < 126:
         size = bytes([masked << 7 | length])
@@ -197,7 +199,9 @@ class Server:
         key.chmod(0o600)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, str(self.policy), "0", *options], stdout=subprocess.PIPE, stderr=log
+                [*command, str(self.policy), "0", *options],
+                stdout=subprocess.PIPE,
+                stderr=log,
             )
         assert self.process.stdout is not None
         first = self.process.stdout.readline().decode()
@@ -235,12 +239,24 @@ class Server:
             head += f"{name}: {value}\r\n"
         return f"{head}\r\n".encode()
 
-    def ask(self, *lines: tuple[str, str], target: str = "/who", method: str = "GET", host: str = HOST) -> Answer:
+    def ask(
+        self,
+        *lines: tuple[str, str],
+        target: str = "/who",
+        method: str = "GET",
+        host: str = HOST,
+    ) -> Answer:
         with self.connect() as stream:
             stream.sendall(self.bytes_of(target, list(lines), method, host))
             return Answer(stream)
 
-    def knock(self, *lines: tuple[str, str], target: str = "/ws", key: str = KEY, behind: bytes = b"") -> WebSocket:
+    def knock(
+        self,
+        *lines: tuple[str, str],
+        target: str = "/ws",
+        key: str = KEY,
+        behind: bytes = b"",
+    ) -> WebSocket:
         """An opening handshake; whether it was answered with 101 is the caller's to see."""
         stream = self.connect()
         handshake = [*lines, *upgrade(key)]
@@ -307,15 +323,50 @@ def who_may_come_in(server: Server) -> None:
     for name, status, challenge, run in [
         ("nothing", 401, CHALLENGE, partial(server.ask)),
         ("a wrong token", 401, invalid, partial(server.ask, wrong)),
-        ("an expired token", 401, invalid, partial(server.ask, bearer(jwt(aud="demo", exp=now - 600)))),
+        (
+            "an expired token",
+            401,
+            invalid,
+            partial(server.ask, bearer(jwt(aud="demo", exp=now - 600))),
+        ),
         ("a token cut short", 401, invalid, partial(server.ask, bearer(anna[:-1]))),
         ("two Authorization lines", 400, malformed, partial(server.ask, good, good)),
-        ("a good one and a wrong one", 400, malformed, partial(server.ask, good, wrong)),
-        ("in two places", 400, malformed, partial(server.ask, good, target=f"/who?token={TOKEN}")),
-        ("a foreign page", 403, None, partial(server.ask, good, ("Origin", "https://evil.example"))),
-        ("two Origin lines", 403, None, partial(server.ask, good, ("Origin", PAGE), ("Origin", PAGE))),
-        ("a cookie and no Origin", 403, None, partial(server.ask, ("Cookie", f"session={TOKEN}"))),
-        ("a cross-site fetch", 403, None, partial(server.ask, good, ("Sec-Fetch-Site", "cross-site"))),
+        (
+            "a good one and a wrong one",
+            400,
+            malformed,
+            partial(server.ask, good, wrong),
+        ),
+        (
+            "in two places",
+            400,
+            malformed,
+            partial(server.ask, good, target=f"/who?token={TOKEN}"),
+        ),
+        (
+            "a foreign page",
+            403,
+            None,
+            partial(server.ask, good, ("Origin", "https://evil.example")),
+        ),
+        (
+            "two Origin lines",
+            403,
+            None,
+            partial(server.ask, good, ("Origin", PAGE), ("Origin", PAGE)),
+        ),
+        (
+            "a cookie and no Origin",
+            403,
+            None,
+            partial(server.ask, ("Cookie", f"session={TOKEN}")),
+        ),
+        (
+            "a cross-site fetch",
+            403,
+            None,
+            partial(server.ask, good, ("Sec-Fetch-Site", "cross-site")),
+        ),
         ("another host", 403, None, partial(server.ask, good, host="evil.example")),
         ("two Host lines", 403, None, partial(server.ask, good, ("Host", HOST))),
     ]:
@@ -341,9 +392,17 @@ def what_is_not_http(server: Server) -> None:
     case("a line without a colon", partial(sent, good, name), 400)
     case("a NUL in a name", partial(sent, good, f"{name}\0: {value}"), 400)
     case("a CR in a value", partial(sent, f"{good}\rx"), 400)
-    case("a percent sign and NUL in the query", lambda: server.ask(target="/who?token=%00").status, 400)
+    case(
+        "a percent sign and NUL in the query",
+        lambda: server.ask(target="/who?token=%00").status,
+        400,
+    )
     trailer = f"0\r\n{good}\r\n"
-    case("a credential in a trailer", partial(sent, "Transfer-Encoding: chunked", "", trailer), 401)
+    case(
+        "a credential in a trailer",
+        partial(sent, "Transfer-Encoding: chunked", "", trailer),
+        401,
+    )
 
 
 def limits(server: Server) -> None:
@@ -352,12 +411,28 @@ def limits(server: Server) -> None:
     case("126 more lines", lambda: server.ask(good, *fill[:126]).status, 200)
     case("127 more lines", lambda: server.ask(good, *fill[:127]).status, 431)
     # The line that is one too many is the second of two.
-    case("two credentials in 129", lambda: server.ask(good, *fill[:126], good).status, 431)
-    case("an Origin of 4 KiB", lambda: server.ask(good, ("Origin", "x" * 4096)).status, 431)
+    case(
+        "two credentials in 129",
+        lambda: server.ask(good, *fill[:126], good).status,
+        431,
+    )
+    case(
+        "an Origin of 4 KiB",
+        lambda: server.ask(good, ("Origin", "x" * 4096)).status,
+        431,
+    )
     case("a token of 20 KiB", lambda: server.ask(bearer("x" * 20000)).status // 100, 4)
     case("a line of 64 KiB", lambda: server.ask(good, ("X", "x" * 65536)).status, 431)
-    case("a target of 64 KiB", lambda: server.ask(good, target="/" + "x" * 65536).status, 414)
-    case("a target of 9 KiB", lambda: server.ask(good, target="/" + "x" * 9000).status, 431)
+    case(
+        "a target of 64 KiB",
+        lambda: server.ask(good, target="/" + "x" * 65536).status,
+        414,
+    )
+    case(
+        "a target of 9 KiB",
+        lambda: server.ask(good, target="/" + "x" * 9000).status,
+        431,
+    )
     case("afterwards", lambda: server.ask(good).status, 200)
 
 
@@ -376,25 +451,51 @@ def handshakes(server: Server) -> None:
             )
 
     other = base64.b64encode(secrets.token_bytes(16)).decode()
-    answer_to_other = base64.b64encode(hashlib.sha1((other + GUID).encode()).digest()).decode()
+    answer_to_other = base64.b64encode(
+        hashlib.sha1((other + GUID).encode()).digest()
+    ).decode()
     offer = ("Sec-WebSocket-Protocol", f"bearer.{TOKEN}")
     case("101", lambda: opened(good), (101, ACCEPT, None))
-    case("101 with a fresh key", lambda: opened(good, key=other), (101, answer_to_other, None))
+    case(
+        "101 with a fresh key",
+        lambda: opened(good, key=other),
+        (101, answer_to_other, None),
+    )
     case("a secret subprotocol alone", lambda: opened(offer), (101, ACCEPT, None))
     both = ("Sec-WebSocket-Protocol", f"bearer.{TOKEN}, chat, echo.v1")
-    case("a secret subprotocol and ours", lambda: opened(both), (101, ACCEPT, "echo.v1"))
+    case(
+        "a secret subprotocol and ours", lambda: opened(both), (101, ACCEPT, "echo.v1")
+    )
     lines = (offer, ("Sec-WebSocket-Protocol", "echo.v1"))
     case("the same in two lines", lambda: opened(*lines), (101, ACCEPT, "echo.v1"))
-    case("a foreign subprotocol", lambda: opened(good, ("Sec-WebSocket-Protocol", "chat")), (101, ACCEPT, None))
-    case("a page with a cookie", lambda: opened(("Cookie", f"session={TOKEN}"), ("Origin", PAGE)), (101, ACCEPT, None))
+    case(
+        "a foreign subprotocol",
+        lambda: opened(good, ("Sec-WebSocket-Protocol", "chat")),
+        (101, ACCEPT, None),
+    )
+    case(
+        "a page with a cookie",
+        lambda: opened(("Cookie", f"session={TOKEN}"), ("Origin", PAGE)),
+        (101, ACCEPT, None),
+    )
     case(
         "a page with a cookie of another origin",
-        lambda: opened(("Cookie", f"session={TOKEN}"), ("Origin", "https://evil.example")),
+        lambda: opened(
+            ("Cookie", f"session={TOKEN}"), ("Origin", "https://evil.example")
+        ),
         (403, None, None),
     )
     case("no credential", lambda: opened(), (401, None, None))
     case("two credentials", lambda: opened(good, offer), (400, None, None))
-    for key in ("", "short", "A" * 24, "A" * 21 + "===", "*" * 22 + "==", "A" * 44, "A" * 1000):
+    for key in (
+        "",
+        "short",
+        "A" * 24,
+        "A" * 21 + "===",
+        "*" * 22 + "==",
+        "A" * 44,
+        "A" * 1000,
+    ):
         case(f"the key {key[:30]!r}", partial(opened, good, key=key), (400, None, None))
 
     def version(value: str, *lines: tuple[str, str]) -> object:
@@ -404,7 +505,11 @@ def handshakes(server: Server) -> None:
     case("version 8", lambda: version("8", good), (426, "13"))
     case("version 8 of nobody", lambda: version("8"), (401, None))
     case("POST", lambda: server.ask(good, *upgrade(), method="POST").status, 404)
-    case("h2c", lambda: server.ask(good, ("Connection", "Upgrade"), ("Upgrade", "h2c")).status, 200)
+    case(
+        "h2c",
+        lambda: server.ask(good, ("Connection", "Upgrade"), ("Upgrade", "h2c")).status,
+        200,
+    )
 
 
 def messages(server: Server) -> None:
@@ -432,32 +537,51 @@ def messages(server: Server) -> None:
         case(what, partial(exchange, frame(opcode, payload)), (opcode, payload))
     case("who", lambda: exchange(frame(TEXT, b"who")), (TEXT, b"ci"))
     case("a ping", lambda: exchange(frame(PING, b"there?")), (PONG, b"there?"))
-    case("a pong is not answered", lambda: exchange(frame(PONG, b""), frame(TEXT, b"x")), (TEXT, b"x"))
+    case(
+        "a pong is not answered",
+        lambda: exchange(frame(PONG, b""), frame(TEXT, b"x")),
+        (TEXT, b"x"),
+    )
     case(
         "fragments, a ping between",
-        lambda: exchange(frame(TEXT, b"he", fin=0), frame(PING, b"p"), frame(CONTINUATION, b"llo"), answers=2),
+        lambda: exchange(
+            frame(TEXT, b"he", fin=0),
+            frame(PING, b"p"),
+            frame(CONTINUATION, b"llo"),
+            answers=2,
+        ),
         [(PONG, b"p"), (TEXT, b"hello")],
     )
     count = 3000
     case(
         "messages in one go",
-        lambda: exchange(*[frame(TEXT, b"%d" % number) for number in range(count)], answers=count),
+        lambda: exchange(
+            *[frame(TEXT, b"%d" % number) for number in range(count)], answers=count
+        ),
         [(TEXT, b"%d" % number) for number in range(count)],
     )
 
     def early() -> object:
-        with server.knock(good, behind=frame(TEXT, b"early") + frame(TEXT, b"bird")) as session:
+        with server.knock(
+            good, behind=frame(TEXT, b"early") + frame(TEXT, b"bird")
+        ) as session:
             return session.receive(), session.receive()
 
     case("frames behind the handshake", early, ((TEXT, b"early"), (TEXT, b"bird")))
     case("a close", lambda: ended(frame(CLOSE, struct.pack(">H", 1000))), 1000)
-    case("a message too large", lambda: ended(frame(BINARY, b"x" * (LARGEST + 1))), 1009)
+    case(
+        "a message too large", lambda: ended(frame(BINARY, b"x" * (LARGEST + 1))), 1009
+    )
     case(
         "fragments too large together",
         lambda: ended(frame(BINARY, b"x" * LARGEST, fin=0), frame(CONTINUATION, b"x")),
         1009,
     )
-    case("the first of 2^62 bytes", lambda: ended(b"\x82\xff\x40" + bytes(7) + bytes(4) + b"x"), 1009)
+    case(
+        "the first of 2^62 bytes",
+        lambda: ended(b"\x82\xff\x40" + bytes(7) + bytes(4) + b"x"),
+        1009,
+    )
     case("not masked", lambda: ended(frame(TEXT, b"x", masked=0)), 1002)
     case("not UTF-8", lambda: ended(frame(TEXT, b"\xff\xfe")), 1007)
     case("a reserved bit", lambda: ended(frame(TEXT, b"x", rsv=4)), 1002)
@@ -468,7 +592,12 @@ def messages(server: Server) -> None:
     case("a continuation of nothing", lambda: ended(frame(CONTINUATION, b"x")), 1002)
 
     def vanish() -> object:
-        for part in (b"", b"\x81", frame(BINARY, b"x" * LARGEST)[:-1], frame(TEXT, b"x") * 50):
+        for part in (
+            b"",
+            b"\x81",
+            frame(BINARY, b"x" * LARGEST)[:-1],
+            frame(TEXT, b"x") * 50,
+        ):
             server.knock(good, behind=part).stream.close()
         return server.ask(good).status
 
@@ -505,7 +634,9 @@ def many(server: Server) -> None:
             results.append(error)
 
     def together() -> object:
-        threads = [threading.Thread(target=client, args=(number,)) for number in range(8)]
+        threads = [
+            threading.Thread(target=client, args=(number,)) for number in range(8)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -528,22 +659,43 @@ def reloads(server: Server) -> None:
     case("before the reload", statuses, [200, 401])
     with server.knock(bearer(TOKEN)) as session:
         case("new rules", lambda: reload(policy(NEXT_TOKEN), "new rules"), [401, 200])
-        case("a policy with a mistake", lambda: reload("[host]\nalow = []\n", "old rules kept: "), [401, 200])
+        case(
+            "a policy with a mistake",
+            lambda: reload("[host]\nalow = []\n", "old rules kept code=1005"),
+            [401, 200],
+        )
         session.send(TEXT, b"still here")
         case("a connection from before", session.receive, (TEXT, b"still here"))
 
 
 def the_log(server: Server) -> None:
-    line = re.compile(r"refused: [2-9]\d{3} [a-z_0-9]+|new rules|old rules kept: .*policy\.toml:2:1: .*")
+    line = re.compile(
+        r"refused code=[2-9]\d{3} reason=[a-z_0-9]+|allowed kind=(?:token|capability) place=[a-z:._]+|new rules|"
+        r"old rules kept code=1005 reason=config_invalid .*policy\.toml:2:1: .*"
+    )
     text = server.log.read_text()
-    case("the log says refusals", lambda: "refused: 2301 credential_missing\n" in text, True)
-    case("the log says nothing else", lambda: [each for each in text.splitlines() if not line.fullmatch(each)], [])
-    case("no secret in the log", lambda: [each for each in (TOKEN, NEXT_TOKEN, SECRET, "evil") if each in text], [])
+    case(
+        "the log says refusals",
+        lambda: "refused code=2301 reason=credential_missing\n" in text,
+        True,
+    )
+    case(
+        "the log says nothing else",
+        lambda: [each for each in text.splitlines() if not line.fullmatch(each)],
+        [],
+    )
+    case(
+        "no secret in the log",
+        lambda: [each for each in (TOKEN, NEXT_TOKEN, SECRET, "evil") if each in text],
+        [],
+    )
 
 
 def starts(command: list[str], folder: Path) -> None:
     def ends(*arguments: str) -> object:
-        done = subprocess.run([*command, *arguments], capture_output=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [*command, *arguments], capture_output=True, timeout=PATIENCE, check=False
+        )
         return done.returncode, done.stdout
 
     mistake = folder / "mistake.toml"
@@ -560,13 +712,19 @@ def without_tls(command: list[str], folder: Path) -> None:
     try:
         page = ("Origin", f"http://{HOST}")
         case("http: its page", lambda: server.ask(bearer(TOKEN), page).status, 200)
-        case("http: the https page", lambda: server.ask(bearer(TOKEN), ("Origin", PAGE)).status, 403)
+        case(
+            "http: the https page",
+            lambda: server.ask(bearer(TOKEN), ("Origin", PAGE)).status,
+            403,
+        )
         with server.knock(bearer(TOKEN)) as session:
             case("http: 101", lambda: session.answer.status, 101)
             server.process.send_signal(signal.SIGTERM)
             case("the end, told to a connection", session.closed_with, 1001)
             session.stream.close()
-            case("ends with a connection open", lambda: server.process.wait(PATIENCE), 0)
+            case(
+                "ends with a connection open", lambda: server.process.wait(PATIENCE), 0
+            )
     finally:
         server.process.kill()
         server.process.wait()
@@ -581,7 +739,16 @@ def main() -> int:
         folder = Path(name)
         server = Server(command, folder, "https")
         try:
-            for part in (who_may_come_in, what_is_not_http, limits, handshakes, messages, many, reloads, the_log):
+            for part in (
+                who_may_come_in,
+                what_is_not_http,
+                limits,
+                handshakes,
+                messages,
+                many,
+                reloads,
+                the_log,
+            ):
                 part(server)
             case("ends", server.stop, 0)
         finally:
