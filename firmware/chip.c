@@ -12,6 +12,11 @@ __attribute__((weak)) void chip_ready(void)
 {
 }
 
+/* And its end. */
+__attribute__((weak)) void chip_done(void)
+{
+}
+
 /* A fault stops the run, or a test would hang. */
 static _Noreturn void fault(void)
 {
@@ -22,12 +27,15 @@ static _Noreturn void fault(void)
 _Noreturn void chip_reset(void)
 {
     const uint32_t *from = chip_data_image;
+    int status;
     for (uint32_t *to = chip_data; to != chip_data_end; to++)
         *to = *from++;
     for (uint32_t *to = chip_bss; to != chip_bss_end; to++)
         *to = 0;
     chip_ready();
-    chip_exit(main());
+    status = main();
+    chip_done();
+    chip_exit(status);
 }
 
 /* The initial stack pointer, then the handlers of the architecture's own exceptions. */

@@ -2,6 +2,7 @@
  * (rdimon), a heap, and the variables of the environment from the emulator's command line. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,11 +12,17 @@
 extern char chip_heap[], chip_heap_end[];
 
 void chip_ready(void);
+void chip_done(void);
 void initialise_monitor_handles(void); /* rdimon's: opens stdin, stdout, stderr */
 
 void chip_ready(void)
 {
     initialise_monitor_handles();
+}
+
+void chip_done(void)
+{
+    fflush(NULL);
 }
 
 void *_sbrk(ptrdiff_t bytes);
