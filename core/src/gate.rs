@@ -7,7 +7,6 @@ use crate::decision::{Challenge, Decision, Principal};
 use crate::host::HostRules;
 use crate::jwt::{Jwt, Parsed, has_two_dots};
 use crate::key::Key;
-use crate::limits::MAX_TOKEN_BYTES;
 use crate::origin::OriginRules;
 use crate::reason::Reason;
 use crate::request::Request;
@@ -36,6 +35,7 @@ pub struct Gate<'c> {
     pub realm: &'c str,
 }
 
+#[cfg(feature = "origin")]
 impl Default for Gate<'_> {
     /// The strict defaults and no credential configured: nobody comes in.
     fn default() -> Self {
@@ -46,7 +46,7 @@ impl Default for Gate<'_> {
             capabilities: &[],
             jwt: None,
             scope: ScopeRules::default(),
-            max_token_bytes: MAX_TOKEN_BYTES,
+            max_token_bytes: crate::limits::MAX_TOKEN_BYTES,
             realm: "doorward",
         }
     }

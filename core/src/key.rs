@@ -10,7 +10,9 @@ use hmac::block_api::HmacCore;
 use hmac::digest::Output;
 use hmac::digest::array::Array;
 use hmac::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::Sha256;
+#[cfg(feature = "hs384-512")]
+use sha2::{Sha384, Sha512};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
@@ -131,8 +133,23 @@ pub struct Key<'c> {
 
 enum States {
     Hs256(HmacCore<Sha256>),
+    #[cfg(feature = "hs384-512")]
     Hs384(HmacCore<Sha384>),
+    #[cfg(feature = "hs384-512")]
     Hs512(HmacCore<Sha512>),
+}
+
+/// The same for the state of each algorithm that is in this build.
+macro_rules! each {
+    ($states:expr, $keyed:pat => $then:expr) => {
+        match $states {
+            States::Hs256($keyed) => $then,
+            #[cfg(feature = "hs384-512")]
+            States::Hs384($keyed) => $then,
+            #[cfg(feature = "hs384-512")]
+            States::Hs512($keyed) => $then,
+        }
+    };
 }
 
 impl<'c> Key<'c> {
@@ -140,15 +157,20 @@ impl<'c> Key<'c> {
     ///
     /// # Errors
     /// [`Reason::KeyInvalid`] if the secret is shorter than the algorithm's hash (RFC 7518 §3.2), or
-    /// is the text of an asymmetric or wrapped key, or if `id` is longer than 128 bytes or empty.
+    /// is the text of an asymmetric or wrapped key, or if `id` is longer than 128 bytes or empty; also for
+    /// HS384 and HS512 in a build without the feature `hs384-512`.
     pub fn new(id: Option<&'c str>, algorithm: Algorithm, secret: &[u8]) -> Result<Self, Reason> {
         if secret.len() < algorithm.bytes() || is_other_key(secret) || !id.is_none_or(is_kid) {
             return Err(Reason::KeyInvalid);
         }
         let states = match algorithm {
             Algorithm::Hs256 => HmacCore::new_from_slice(secret).map(States::Hs256),
+            #[cfg(feature = "hs384-512")]
             Algorithm::Hs384 => HmacCore::new_from_slice(secret).map(States::Hs384),
+            #[cfg(feature = "hs384-512")]
             Algorithm::Hs512 => HmacCore::new_from_slice(secret).map(States::Hs512),
+            #[cfg(not(feature = "hs384-512"))]
+            Algorithm::Hs384 | Algorithm::Hs512 => return Err(Reason::KeyInvalid),
         };
         Ok(Self { id, states: states.map_err(|_| Reason::KeyInvalid)? })
     }
@@ -171,7 +193,9 @@ impl<'c> Key<'c> {
     pub const fn algorithm(&self) -> Algorithm {
         match self.states {
             States::Hs256(_) => Algorithm::Hs256,
+            #[cfg(feature = "hs384-512")]
             States::Hs384(_) => Algorithm::Hs384,
+            #[cfg(feature = "hs384-512")]
             States::Hs512(_) => Algorithm::Hs512,
         }
     }
@@ -185,20 +209,12 @@ impl<'c> Key<'c> {
 
     /// Whether `tag` is this key's MAC of `input`. Beside the compressions, `decoder` is moved on.
     pub(crate) fn verify(&self, input: &[u8], tag: &[u8], decoder: &mut Decoder<'_, '_>) -> bool {
-        match &self.states {
-            States::Hs256(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
-            States::Hs384(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
-            States::Hs512(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
-        }
+        each!(&self.states, keyed => same(&mac(keyed, input, || decoder.step()), tag))
     }
 
     /// Writes the MAC of `input` to the beginning of `out`.
     pub(crate) fn sign<'o>(&self, input: &[u8], out: &'o mut [u8; 64]) -> &'o [u8] {
-        match &self.states {
-            States::Hs256(keyed) => put(&mac(keyed, input, || ()), out),
-            States::Hs384(keyed) => put(&mac(keyed, input, || ()), out),
-            States::Hs512(keyed) => put(&mac(keyed, input, || ()), out),
-        }
+        each!(&self.states, keyed => put(&mac(keyed, input, || ()), out))
     }
 }
 

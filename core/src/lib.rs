@@ -32,9 +32,11 @@ pub mod gate;
 pub mod request;
 
 /// 2. Which name was asked for.
+#[cfg_attr(not(feature = "origin"), allow(dead_code, reason = "the origin stage compares hosts"))]
 pub mod host;
 
 /// 3. Which page asks.
+#[cfg_attr(not(feature = "origin"), path = "no_origin.rs")]
 pub mod origin;
 
 /// 4. Where the credential is.
@@ -90,7 +92,9 @@ pub use host::{Cidr, Host, HostPattern, HostRules};
 pub use jwt::{Jwt, Parsed, Signed, sign};
 pub use key::{Algorithm, Encoding, Key};
 pub use listen::{Startup, Unprotected, startup_check};
-pub use origin::{AbsentOrigin, Origin, OriginMode, OriginPattern, OriginRules};
+#[cfg(feature = "origin")]
+pub use origin::{AbsentOrigin, Origin, OriginPattern};
+pub use origin::{OriginMode, OriginRules};
 pub use reason::{Class, Reason};
 pub use request::{Header, Request, Scheme};
 pub use scope::ScopeRules;

@@ -3,20 +3,24 @@
 use crate::codes::*;
 use crate::gate::State;
 use crate::guard::{self, Arena};
+#[cfg(feature = "jwt")]
+use crate::types::doorward_key_entry;
 use crate::types::{
-    doorward_bytes, doorward_capability_entry, doorward_config, doorward_gate, doorward_key_entry,
-    doorward_list,
+    doorward_bytes, doorward_capability_entry, doorward_config, doorward_gate, doorward_list,
 };
 use crate::{boundary, text};
 use core::mem::{align_of, size_of};
 use doorward_core::limits::{
-    MAX_KEYS, MAX_KID_BYTES, MAX_LEEWAY, MAX_REALM_BYTES, MAX_TOKEN_BYTES, MIN_TOKEN_LIMIT,
+    MAX_KID_BYTES, MAX_LEEWAY, MAX_REALM_BYTES, MAX_TOKEN_BYTES, MIN_TOKEN_LIMIT,
 };
+#[cfg(feature = "origin")]
+use doorward_core::{AbsentOrigin, OriginMode, OriginPattern, origin::canonical};
 use doorward_core::{
-    AbsentOrigin, Capability, Cidr, ClaimRules, CredentialRules, Digest, Gate, HostPattern,
-    HostRules, Jwt, Key, OriginMode, OriginPattern, OriginRules, Place, Reason, ScopeRules,
-    UnixTime, origin,
+    Capability, Cidr, CredentialRules, Digest, Gate, HostPattern, HostRules, Jwt, Key, OriginRules,
+    Place, Reason, ScopeRules, UnixTime,
 };
+#[cfg(feature = "jwt")]
+use doorward_core::{ClaimRules, limits::MAX_KEYS};
 
 /// Makes a gate in memory of the caller's, without a heap.
 ///
@@ -212,6 +216,7 @@ fn memory_bytes(config: &doorward_config) -> Result<usize, Reason> {
     let mut parts = [
         room::<HostPattern<'_>>(config.hosts.len),
         room::<Cidr>(config.trusted_proxies.len),
+        #[cfg(feature = "origin")]
         room::<OriginPattern<'_>>(origins.len()),
         room::<Place<'_>>(config.places.len),
         room::<Capability<'_>>(capabilities.len()),
@@ -257,20 +262,7 @@ fn build(config: &doorward_config, mut arena: Arena) -> Result<Gate<'static>, Re
             unchecked: flag(DOORWARD_HOST_UNCHECKED),
             forwarded_lenient: flag(DOORWARD_FORWARDED_LENIENT),
         },
-        origin: OriginRules {
-            mode: mode(config.origin_mode)?,
-            allow: lines(arena, config.origins, |arena, line| {
-                OriginPattern::new(arena.text(&origin::canonical(line)?)?)
-            })?,
-            absent: absent(config.absent_origin)?,
-            allow_null: flag(DOORWARD_ALLOW_NULL),
-            loopback_aliases: flag(DOORWARD_LOOPBACK_ALIASES),
-            ignore_scheme: flag(DOORWARD_IGNORE_SCHEME),
-            https_page_on_http: flag(DOORWARD_HTTPS_PAGE_ON_HTTP),
-            accept_unserialized: flag(DOORWARD_ACCEPT_UNSERIALIZED),
-            empty_is_absent: flag(DOORWARD_EMPTY_IS_ABSENT),
-            ignore_fetch_site: flag(DOORWARD_IGNORE_FETCH_SITE),
-        },
+        origin: origin(arena, config)?,
         credential: CredentialRules {
             places: places(arena, config)?,
             anonymous: flag(DOORWARD_ANONYMOUS),
@@ -288,6 +280,43 @@ fn build(config: &doorward_config, mut arena: Arena) -> Result<Gate<'static>, Re
     })
 }
 
+#[cfg(feature = "origin")]
+fn origin(arena: &mut Arena, config: &doorward_config) -> Result<OriginRules<'static>, Reason> {
+    let flag = |bit: u32| config.flags & bit != 0;
+    Ok(OriginRules {
+        mode: mode(config.origin_mode)?,
+        allow: lines(arena, config.origins, |arena, line| {
+            OriginPattern::new(arena.text(&canonical(line)?)?)
+        })?,
+        absent: absent(config.absent_origin)?,
+        allow_null: flag(DOORWARD_ALLOW_NULL),
+        loopback_aliases: flag(DOORWARD_LOOPBACK_ALIASES),
+        ignore_scheme: flag(DOORWARD_IGNORE_SCHEME),
+        https_page_on_http: flag(DOORWARD_HTTPS_PAGE_ON_HTTP),
+        accept_unserialized: flag(DOORWARD_ACCEPT_UNSERIALIZED),
+        empty_is_absent: flag(DOORWARD_EMPTY_IS_ABSENT),
+        ignore_fetch_site: flag(DOORWARD_IGNORE_FETCH_SITE),
+    })
+}
+
+/// This build judges no page. Whoever configures it must say so, and may say nothing else.
+#[cfg(not(feature = "origin"))]
+fn origin(_: &mut Arena, config: &doorward_config) -> Result<OriginRules<'static>, Reason> {
+    const RULES: u32 = DOORWARD_ALLOW_NULL
+        | DOORWARD_LOOPBACK_ALIASES
+        | DOORWARD_IGNORE_SCHEME
+        | DOORWARD_HTTPS_PAGE_ON_HTTP
+        | DOORWARD_ACCEPT_UNSERIALIZED
+        | DOORWARD_EMPTY_IS_ABSENT
+        | DOORWARD_IGNORE_FETCH_SITE;
+    let off = config.origin_mode == DOORWARD_ORIGIN_OFF
+        && config.origins.len == 0
+        && config.absent_origin == DOORWARD_ABSENT_ALLOW_NATIVE
+        && config.flags & RULES == 0;
+    if off { Ok(OriginRules::off()) } else { Err(Reason::ConfigInvalid) }
+}
+
+#[cfg(feature = "origin")]
 fn mode(number: doorward_origin_mode) -> Result<OriginMode, Reason> {
     Ok(match number {
         DOORWARD_ORIGIN_SAME_ORIGIN => OriginMode::SameOrigin,
@@ -300,6 +329,7 @@ fn mode(number: doorward_origin_mode) -> Result<OriginMode, Reason> {
     })
 }
 
+#[cfg(feature = "origin")]
 fn absent(number: doorward_absent_origin) -> Result<AbsentOrigin, Reason> {
     Ok(match number {
         DOORWARD_ABSENT_ALLOW_NATIVE => AbsentOrigin::AllowNative,
@@ -397,6 +427,13 @@ fn capabilities(
     Ok(made)
 }
 
+/// Signed tokens are not in this build: a configuration with keys is refused.
+#[cfg(not(feature = "jwt"))]
+fn jwt(_: &mut Arena, config: &doorward_config) -> Result<Option<Jwt<'static>>, Reason> {
+    if config.keys_len == 0 { Ok(None) } else { Err(Reason::ConfigInvalid) }
+}
+
+#[cfg(feature = "jwt")]
 fn jwt(arena: &mut Arena, config: &doorward_config) -> Result<Option<Jwt<'static>>, Reason> {
     if config.keys_len == 0 {
         return Ok(None);

@@ -6,7 +6,9 @@ use crate::types::doorward_bytes;
 use crate::{boundary, guard, text};
 use core::fmt::Write as _;
 use doorward_core::limits::MAX_ORIGIN_BYTES;
-use doorward_core::{Host, Origin, Reason, credential, origin};
+use doorward_core::{Host, Reason, credential};
+#[cfg(feature = "origin")]
+use doorward_core::{Origin, origin};
 
 /// The token of an `Authorization` value (RFC 6750 section 2.1).
 ///
@@ -47,6 +49,7 @@ pub unsafe extern "C" fn doorward_bearer(
 ///
 /// # Safety
 /// Every pointer leads to what is said above.
+#[cfg(feature = "origin")]
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn doorward_origin_check(value: doorward_bytes) -> doorward_reason {
@@ -75,6 +78,7 @@ pub unsafe extern "C" fn doorward_origin_check(value: doorward_bytes) -> doorwar
 /// # Safety
 /// Every pointer leads to what is said above; `out` overlaps nothing else.
 /// cbindgen:postfix=DOORWARD_NONNULL(4)
+#[cfg(feature = "origin")]
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn doorward_origin_canonical(
