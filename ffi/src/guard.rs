@@ -8,12 +8,13 @@
 
 use crate::gate::{State, Stored};
 use crate::types::{
-    DOORWARD_GATE_WORDS, doorward_bytes, doorward_gate, doorward_header, doorward_key,
-    doorward_list,
+    DOORWARD_GATE_WORDS, DOORWARD_TICKET_PAYLOAD_BYTES, doorward_bytes, doorward_gate,
+    doorward_header, doorward_key, doorward_list, doorward_ticket_slot, doorward_tickets,
 };
 use core::mem::{MaybeUninit, align_of, size_of};
 use doorward_core::limits::MAX_HEADERS;
-use doorward_core::{Digest, Header, Key, Reason};
+use doorward_core::ticket::MAX_PAYLOAD_BYTES;
+use doorward_core::{Digest, Header, Key, Reason, TicketSlot, TicketTable};
 use zeroize::Zeroize;
 
 // The storage of the header holds what is put into it.
@@ -22,6 +23,11 @@ const _: () = {
     assert!(align_of::<Stored>() <= align_of::<doorward_gate>());
     assert!(size_of::<StoredKey>() <= size_of::<doorward_key>());
     assert!(align_of::<StoredKey>() <= align_of::<doorward_key>());
+    assert!(size_of::<StoredTickets>() <= size_of::<doorward_tickets>());
+    assert!(align_of::<StoredTickets>() <= align_of::<doorward_tickets>());
+    assert!(size_of::<TicketSlot>() <= size_of::<doorward_ticket_slot>());
+    assert!(align_of::<TicketSlot>() <= align_of::<doorward_ticket_slot>());
+    assert!(DOORWARD_TICKET_PAYLOAD_BYTES == MAX_PAYLOAD_BYTES);
     // Its one field has 32 bytes, so it stands at the beginning: a digest is its bytes.
     assert!(size_of::<Digest>() == size_of::<[u8; 32]>() && align_of::<Digest>() == 1);
 };
@@ -316,6 +322,85 @@ pub(crate) unsafe fn wipe_key(pointer: *mut doorward_key) {
     if check(pointer).is_ok() {
         // SAFETY: not NULL, aligned, and any bytes are words.
         unsafe { (*pointer).private_words.zeroize() };
+    }
+}
+
+/// What a `doorward_tickets` holds: where its slots are, so that they can be wiped, and the table.
+#[repr(C)]
+struct StoredTickets {
+    mark: u64,
+    slots: *mut doorward_ticket_slot,
+    count: usize,
+    table: TicketTable<'static>,
+}
+
+/// Tells a table from memory that is not one. Any other than the gate's and the key's.
+const TICKETS_MARK: u64 = u64::from_le_bytes(*b"dw ticks");
+
+/// A table that was made ready.
+///
+/// # Safety
+/// The promise above, for the table and its slots. The table is initialised memory, all zero at the
+/// least, and nobody else uses it.
+pub(crate) unsafe fn tickets<'a>(
+    pointer: *mut doorward_tickets,
+) -> Result<&'a mut TicketTable<'static>, Reason> {
+    check(pointer)?;
+    let stored = pointer.cast::<StoredTickets>();
+    // SAFETY: not NULL, aligned, initialised. The mark is the first word.
+    if unsafe { (&raw const (*stored).mark).read() } != TICKETS_MARK {
+        return Err(Reason::NullArgument);
+    }
+    // SAFETY: `place_tickets` put a table there, which was not wiped since.
+    Ok(unsafe { &mut (*stored).table })
+}
+
+/// Puts an empty table into its storage, over these slots.
+///
+/// # Safety
+/// The promise above; nobody else uses the storage, and nobody the slots until the table is wiped.
+pub(crate) unsafe fn place_tickets(
+    pointer: *mut doorward_tickets,
+    ttl: u64,
+    slots: *mut doorward_ticket_slot,
+    count: usize,
+) -> Result<(), Reason> {
+    check(pointer)?;
+    let table: &'static mut [TicketSlot] = if check_list(slots, count)? {
+        let first = slots.cast::<TicketSlot>();
+        for at in 0..count {
+            // SAFETY: the caller's slots are no smaller and no less aligned than these, as asserted
+            // above, so that `count` of these fit into `count` of those.
+            unsafe { first.add(at).write(TicketSlot::EMPTY) };
+        }
+        // SAFETY: as above, and all of them are written now.
+        unsafe { core::slice::from_raw_parts_mut(first, count) }
+    } else {
+        &mut []
+    };
+    let table = TicketTable::new(ttl, table);
+    let stored = StoredTickets { mark: TICKETS_MARK, slots, count, table };
+    // SAFETY: not NULL, aligned, and large enough by the assertion above.
+    unsafe { pointer.cast::<StoredTickets>().write(stored) };
+    Ok(())
+}
+
+/// Wipes a table and its slots, if it is one.
+///
+/// # Safety
+/// As for [`tickets`].
+pub(crate) unsafe fn wipe_tickets(pointer: *mut doorward_tickets) {
+    // SAFETY: as the caller promises.
+    if unsafe { tickets(pointer) }.is_err() {
+        return;
+    }
+    let stored = pointer.cast::<StoredTickets>();
+    // SAFETY: a table is there, as just seen; its slots are not used again.
+    unsafe {
+        let (slots, count) = ((*stored).slots, (*stored).count);
+        // `check_list` found the length possible when the table was made.
+        wipe(slots.cast(), count.saturating_mul(size_of::<doorward_ticket_slot>()));
+        (*pointer).private_words.zeroize();
     }
 }
 

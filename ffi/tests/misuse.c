@@ -313,6 +313,60 @@ static void pieces(void)
     doorward_gate_free(gate);
 }
 
+static void tickets(void)
+{
+    static const uint8_t entropy[32] = {7};
+    static const doorward_tickets zero;
+    const doorward_bytes gone = bytes(NOTHING, 1), huge = bytes("x", SIZE_MAX);
+    doorward_tickets table = zero;
+    doorward_ticket_slot slots[2];
+    size_t len = 9;
+#define ISSUE(table, entropy, payload, out, size, written) \
+    doorward_ticket_issue(table, entropy, payload, NOW, out, size, written)
+#define REDEEM(table, token, out, size, written) \
+    doorward_ticket_redeem(table, token, NOW, out, size, written)
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(NOTHING, 1, slots, 2));
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(&table, 1, NOTHING, 2));
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(&table, 1, slots, SIZE_MAX / 16));
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(&table, 1, slots, SIZE_MAX));
+    GIVES(MISALIGNED, doorward_tickets_init((doorward_tickets *)(odd.bytes + 8), 1, slots, 2));
+    GIVES(MISALIGNED, doorward_tickets_init(&table, 1, (doorward_ticket_slot *)(odd.bytes + 8), 1));
+    CHECK(memcmp(&table, &zero, sizeof zero) == 0); /* written only on success */
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), room, 43, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, text("t"), room, 64, &len));
+    GIVES(MISALIGNED, REDEEM((doorward_tickets *)(odd.bytes + 1), text("t"), room, 64, &len));
+    doorward_tickets_wipe(NOTHING);
+    doorward_tickets_wipe(&table);
+    doorward_tickets_wipe((doorward_tickets *)(odd.bytes + 1));
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, 1, NOTHING, 0));
+    GIVES(DOORWARD_STORE_UNAVAILABLE, ISSUE(&table, &entropy, text("p"), room, 43, &len));
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN, REDEEM(&table, text("t"), room, 64, &len));
+    doorward_tickets_wipe(&table);
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, UINT64_MAX, slots, 2));
+    GIVES(NULL_ARGUMENT, ISSUE(NOTHING, &entropy, text("p"), room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, NOTHING, text("p"), room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, gone, room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, huge, room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), NOTHING, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), room, SIZE_MAX, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), room, 43, NOTHING));
+    GIVES(MISALIGNED, ISSUE(&table, &entropy, text("p"), room, 43, (size_t *)(odd.bytes + 1)));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, ISSUE(&table, &entropy, text("p"), room, 42, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, ISSUE(&table, &entropy, bytes(room, 65), room + 65, 43, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(NOTHING, text("t"), room, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, gone, room, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, huge, room, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, text("t"), NOTHING, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, text("t"), room, 64, NOTHING));
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN, REDEEM(&table, bytes(NOTHING, 0), room, 64, &len));
+    CHECK(len == 9);
+    GIVES(DOORWARD_OK, ISSUE(&table, &entropy, bytes(room, 64), room + 64, 43, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, REDEEM(&table, bytes(room + 64, 43), room, 63, &len));
+    GIVES(DOORWARD_OK, REDEEM(&table, bytes(room + 64, 43), room, 64, &len));
+    CHECK(len == 64);
+    doorward_tickets_wipe(&table);
+}
+
 static uint64_t state = 0x9e3779b97f4a7c15u;
 
 static uint32_t random_below(uint32_t bound)
@@ -424,6 +478,7 @@ int main(int argc, char **argv)
     deciding();
     gates();
     pieces();
+    tickets();
     at_random(argc > 1 ? (unsigned)atoi(argv[1]) : 20000);
     return closing_line();
 }
