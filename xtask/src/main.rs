@@ -7,6 +7,7 @@
 mod c_vectors;
 mod check;
 mod generate;
+mod go;
 mod header;
 
 use std::path::{Path, PathBuf};
