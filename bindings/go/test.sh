@@ -53,6 +53,17 @@ vectors_can_fail() {
     ! DOORWARD_VECTORS=$out/wrong go test -C bindings/go -count=1 -run '^TestVectors$' .
 }
 
+# Random requests, decided by Go, are put to Rust's runner as vectors.
+random() {
+    rm -rf "$out/random"
+    mkdir "$out/random"
+    DOORWARD_RANDOM=$out/random go test -C bindings/go -count=1 -run '^TestRandomVectors$' -v . &&
+        (
+            unset DOORWARD_EXTRA_VECTORS DOORWARD_VERDICTS
+            DOORWARD_VECTORS=$out/random cargo run --quiet --package doorward-tests --bin vectors
+        )
+}
+
 fuzz() { go test -C bindings/go -run '^$' -fuzz "^$1\$" -fuzztime "${2:-10s}" .; }
 
 # Without cgo the compiler names the way out.
@@ -94,6 +105,7 @@ check 'package: decisions, races, leaks, allocations, examples' library
 check 'package, race detector' library -race
 check 'servers: gorilla, coder, chi, gin, TLS, HTTP/2; golang-jwt side by side' servers
 check 'servers, race detector' servers -race
+check "random requests: Go's verdict is that of Rust's runner" random
 for target in FuzzDecide FuzzJWT; do
     check "fuzzing: $target" fuzz $target
 done
