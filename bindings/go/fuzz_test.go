@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -118,10 +119,112 @@ func FuzzJWT(f *testing.F) {
 		if !errors.Is(checked, err) || (err == nil && string(verified) != claims) {
 			t.Fatal(err, checked, verified)
 		}
-		if err == nil && !json.Valid([]byte(verified)) {
-			t.Fatalf("%q is no JSON", verified)
+		if err == nil {
+			sameAsEncodingJSON(t, verified)
 		}
 	})
+}
+
+type inner struct {
+	Issuer  string          `json:"iss"`
+	Numbers []float64       `json:"n,omitempty"`
+	Any     any             `json:"a"`
+	Raw     json.RawMessage `json:"raw"`
+}
+
+type usual struct {
+	inner2
+	Subject string     `json:"sub"`
+	Expires int64      `json:"exp"`
+	Small   int        `json:"i"`
+	Admin   bool       `json:"admin"`
+	Text    string     `json:"s"`
+	Inner   inner      `json:"o"`
+	When    *time.Time `json:"when"`
+	private string
+}
+
+// inner2 is not exported, so that usual is not plain.
+type inner2 struct {
+	ID string `json:"jti"`
+}
+
+type Embedded struct {
+	ID     string `json:"jti"`
+	Number int    `json:"i"`
+}
+
+type plainClaims struct {
+	Embedded
+	Subject string     `json:"sub"`
+	Expires int64      `json:"exp"`
+	Admin   bool       `json:"admin"`
+	Text    string     `json:"s"`
+	Inner   inner      `json:"o"`
+	Any     any        `json:"a"`
+	When    *time.Time `json:"when"`
+	Skipped string     `json:"-"`
+}
+
+// sameAsEncodingJSON: what is filled is what encoding/json fills, or both refuse, where no name differs from a field's in
+// case alone.
+func sameAsEncodingJSON(t *testing.T, claims doorward.Claims) {
+	t.Helper()
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(claims), &members); err != nil {
+		t.Fatalf("%q is no JSON: %v", claims, err)
+	}
+	exact := map[string]bool{"jti": true, "i": true, "sub": true, "exp": true, "admin": true, "s": true, "o": true,
+		"a": true, "when": true}
+	for name := range members {
+		for known := range exact {
+			if !exact[name] && strings.EqualFold(name, known) {
+				return
+			}
+		}
+	}
+	var own, other plainClaims
+	ownErr, otherErr := claims.Unmarshal(&own), json.Unmarshal([]byte(claims), &other)
+	if (ownErr == nil) != (otherErr == nil) || (ownErr == nil && !reflect.DeepEqual(own, other)) {
+		t.Fatalf("%s: %+v, %v; encoding/json: %+v, %v", claims, own, ownErr, other, otherErr)
+	}
+	var odd, oddOther usual
+	ownErr, otherErr = claims.Unmarshal(&odd), json.Unmarshal([]byte(claims), &oddOther)
+	if (ownErr == nil) != (otherErr == nil) || (ownErr == nil && !reflect.DeepEqual(odd, oddOther)) {
+		t.Fatalf("%s: %+v, %v; encoding/json: %+v, %v", claims, odd, ownErr, oddOther, otherErr)
+	}
+}
+
+func TestFillIsEncodingJSON(t *testing.T) {
+	for _, text := range []string{
+		`{}`, ` { } `, "{\n\t\"sub\" : \"a\" ,\r\n \"exp\" : 17 }", `{"sub":"a\u00e9\n","s":"\ud800","jti":""}`,
+		`{"s\u0075b":"escaped name"}`, `{"exp":-5,"i":-0}`, `{"exp":9223372036854775807}`, `{"exp":9223372036854775808}`,
+		`{"exp":1.0}`, `{"exp":1e3}`, `{"exp":null,"sub":null,"admin":null,"o":null,"a":null,"when":null}`,
+		`{"sub":1}`, `{"exp":"1"}`, `{"admin":1}`, `{"admin":true}`, `{"admin":false,"s":"}{,]\""}`,
+		`{"unknown":{"a":[1,{"b":"]}\\"}]},"sub":"x"}`, `{"unknown":[],"o":{"iss":"i","n":[1,2.5],"a":{"k":[]},"raw":[1, 2]}}`,
+		`{"o":{"n":"x"}}`, `{"o":[]}`, `{"when":"2026-01-02T03:04:05Z"}`, `{"when":"never"}`, `{"-":"x","Skipped":"y"}`,
+		`{"a":"string","sub":"","i":7}`, `{"a":[1,2,3] , "exp":1}`, `{"a":1,"exp":1}`, `{"a":-1.5e-3}`,
+	} {
+		sameAsEncodingJSON(t, doorward.Claims(text))
+	}
+	// Names are exact, which encoding/json's are not.
+	var filled plainClaims
+	if err := doorward.Claims(`{"sub":"alice","SUB":"admin","Admin":true}`).Unmarshal(&filled); err != nil ||
+		filled.Subject != "alice" || filled.Admin {
+		t.Error(filled, err)
+	}
+	for _, target := range []any{nil, plainClaims{}, (*plainClaims)(nil), 7} {
+		if err := doorward.Claims(`{}`).Unmarshal(target); err == nil {
+			t.Errorf("%T was filled", target)
+		}
+	}
+	var untagged struct{ Sub string }
+	var members map[string]any
+	if err := errors.Join(doorward.Claims(`{"sub":"x"}`).Unmarshal(&untagged),
+		doorward.Claims(`{"sub":"x"}`).Unmarshal(&members)); err != nil || untagged.Sub != "x" || members["sub"] != "x" {
+		t.Error(untagged, members, err)
+	}
+	_ = usual{}.private
 }
 
 // With DOORWARD_RANDOM=DIR, writes a suite of random requests with what Go answers. Rust's runner then reads the folder

@@ -11,8 +11,8 @@ import (
 // MAC was proven; only a verification makes one.
 type Claims string
 
-// Unmarshal fills v as encoding/json does.
-func (c Claims) Unmarshal(v any) error { return json.Unmarshal([]byte(c), v) }
+// Unmarshal fills v, a pointer to a struct or a map, as JWT.ParseWithClaims does.
+func (c Claims) Unmarshal(v any) error { return fill([]byte(c), v) }
 
 // JWT verifies signed tokens that did not come in a request: by a policy's keys and rules for claims. Host, origin
 // and scope rules are not asked. All methods may be called at once.
@@ -38,11 +38,13 @@ func (j *JWT) Close() error { return j.gate.Close() }
 
 // Verify gives the claims of a token, without "Bearer".
 func (j *JWT) Verify(token string) (Claims, error) {
+	room := rooms.Get().(*[]byte)
+	text, err := j.verify(token, room)
 	var claims Claims
-	err := j.with(token, func(json []byte) error {
-		claims = Claims(json)
-		return nil
-	})
+	if err == nil {
+		claims = Claims(text)
+	}
+	rooms.Put(room)
 	return claims, err
 }
 
@@ -66,23 +68,19 @@ func (j *JWT) Check(token string) error {
 	return err
 }
 
-// ParseWithClaims verifies a token and then fills claims, a pointer to a struct or a map, as encoding/json does. An
+// ParseWithClaims verifies a token and then fills claims, a pointer to a struct or a map, by the rules of encoding/json,
+// but that the names of a struct's members are compared exactly: "SUB" is not "sub", which is what was judged. An
 // error that is no Reason is encoding/json's: the token is good, and claims does not fit it.
 //
-// Claims is not touched before the token is proven.
+// Claims is not touched before the token is proven. Its strings may share one block with the other claims.
 func (j *JWT) ParseWithClaims(token string, claims any) error {
-	return j.with(token, func(text []byte) error { return json.Unmarshal(text, claims) })
-}
-
-// with shows the claims, which are good during the call.
-func (j *JWT) with(token string, see func([]byte) error) error {
 	room := rooms.Get().(*[]byte)
-	defer rooms.Put(room)
-	claims, err := j.verify(token, room)
-	if err != nil {
-		return err
+	text, err := j.verify(token, room)
+	if err == nil {
+		err = fill(text, claims)
 	}
-	return see(claims)
+	rooms.Put(room)
+	return err
 }
 
 // rooms are scratch buffers.

@@ -1,7 +1,6 @@
 package doorward
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -87,12 +86,12 @@ func (p Principal) HasScope(scope string) bool {
 // ErrNoClaims is returned for a principal that did not come with a signed token.
 var ErrNoClaims = errors.New("doorward: the principal has no claims")
 
-// Claims fills v with the token's verified claims, as encoding/json does.
+// Claims fills v with the token's verified claims, as JWT.ParseWithClaims does.
 func (p Principal) Claims(v any) error {
 	if p.kind != TokenSubject {
 		return ErrNoClaims
 	}
-	return json.Unmarshal([]byte(p.who.Claims.Text), v)
+	return fill([]byte(p.who.Claims.Text), v)
 }
 
 // ClaimsJSON is the claims as their issuer wrote them, byte for byte; empty for a principal that did not come
