@@ -16,7 +16,7 @@ LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
 .PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean \
-  library install uninstall
+  library install uninstall go-lib test-go lint-go bench-go
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ help: ## this list
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
-test: lint test-rust test-bare test-c bench-guard ## everything below, as CI runs it
+test: lint test-rust test-bare test-c test-go bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -41,7 +41,15 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers, p
 	  sh ffi/tests/run.sh && sh ffi/tests/package.sh && sh ffi/tests/upgrade.sh; \
 	else $(call missing,a C compiler (gcc)); fi
 
-lint: lint-python ## format, clippy, documentation, with warnings as errors
+go-lib: ## the static library for Go, in bindings/go/lib/<os>_<arch>
+	@if command -v go >/dev/null 2>&1; then sh bindings/go/lib.sh; \
+	else $(call missing,Go (go)); fi
+
+test-go: ## Go: vectors, real servers, races, leaks, fuzzing for seconds, a new module of a user's
+	@if command -v go >/dev/null 2>&1; then sh bindings/go/test.sh; \
+	else $(call missing,Go (go)); fi
+
+lint: lint-python lint-go ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check
 	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
 	@RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --quiet
@@ -61,6 +69,14 @@ lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors ar
 	  $(VENV)/bin/ruff format --quiet --check --config tests/author/ruff.toml ffi/tests && \
 	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy ffi/tests/*.py; \
 	else $(call missing,Python 3); fi
+
+lint-go: ## Go: gofmt, go vet, staticcheck
+	@if command -v go >/dev/null 2>&1; then sh bindings/go/lint.sh; \
+	else $(call missing,Go (go)); fi
+
+bench-go: ## Go beside golang-jwt, jwx, go-jose, gorilla, coder and net/http, in interleaved rounds
+	@if command -v go >/dev/null 2>&1; then sh benches/go/run.sh; \
+	else $(call missing,Go (go)); fi
 
 bench: ## criterion: every stage and the whole decision, beside the floor
 	@cargo bench --package doorward-benches

@@ -9,6 +9,7 @@ mod agree;
 mod c_vectors;
 mod check;
 mod generate;
+mod go;
 mod guard;
 mod header;
 
