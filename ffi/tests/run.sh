@@ -158,8 +158,8 @@ fn on_panic(_: &core::panic::PanicInfo<'_>) -> ! { loop { core::hint::spin_loop(
 #[unsafe(no_mangle)]
 pub extern "C" fn doorward_planted(at: usize) -> u8 { [1, 2, 3][at] }
 end
-    rustc --edition 2024 --crate-type staticlib -C opt-level=3 -C panic=abort "$out/planted.rs" \
-        -o "$out/planted.a" && bare_object "$out/planted.a" && nm "$out/bare.o" | grep -i panick
+    rustc --edition 2024 --crate-type staticlib -C opt-level=3 -C panic=abort -C lto=fat \
+        "$out/planted.rs" -o "$out/planted.a" && bare_object "$out/planted.a" && nm "$out/bare.o" | grep -i panick
 }
 
 no_heap() {
