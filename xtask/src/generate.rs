@@ -1,6 +1,6 @@
 //! The files that are made from the core's tables.
 
-use crate::header;
+use crate::{header, python};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -12,6 +12,7 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
         ("tests/vectors/reasons.json", reasons_json()),
         ("docs/reasons.md", reasons_page()),
         ("include/doorward.h", header::text(root)?),
+        ("bindings/python/python/doorward/_reason.py", python::reasons()),
     ])
 }
 
