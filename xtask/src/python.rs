@@ -24,23 +24,28 @@ class Reason(IntEnum):
     (<Reason.TOKEN_EXPIRED: 5005>, '5005 token_expired', 401)
     """
 
-    public_class: str
-    status: int
-    text: str
+"#;
 
-    def __new__(cls, code: int, public_class: str, status: int, text: str) -> Reason:
-        """Make a member: its number, what the peer may know, the HTTP status, a line for the log."""
-        member = int.__new__(cls, code)
-        member._value_ = code
-        member.public_class = public_class
-        member.status = status
-        member.text = text
-        return member
-
+const TAIL: &str = r#"
     @property
     def code(self) -> int:
         """The number."""
         return int(self)
+
+    @property
+    def public_class(self) -> str:
+        """What the peer may know: `invalid_token` and so on."""
+        return _ROWS[self][0]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the refusal."""
+        return _ROWS[self][1]
+
+    @property
+    def text(self) -> str:
+        """One line for the log, without any byte of the request."""
+        return _ROWS[self][2]
 
     @property
     def log_name(self) -> str:
@@ -63,6 +68,8 @@ class Reason(IntEnum):
     def __str__(self) -> str:
         return f"{int(self)} {self.log_name}"
 
+
+_ROWS = {
 "#;
 
 const CLASSES: [Class; 7] = [
@@ -78,19 +85,17 @@ const CLASSES: [Class; 7] = [
 /// The module `doorward._reason`.
 pub(crate) fn reasons() -> String {
     let mut module = String::from(HEAD);
+    // Writing to a String cannot fail. Debug's quotes and escapes are Python's for this text.
     for reason in Reason::ALL {
-        // Writing to a String cannot fail. Debug's quotes and escapes are Python's for this text.
-        let _ = write!(
-            module,
-            "    {} = (\n        {},\n        {:?},\n        {},\n        {:?},\n    )\n",
-            reason.name().to_ascii_uppercase(),
-            reason.code(),
-            reason.class().name(),
-            reason.status(),
-            reason.text(),
-        );
+        let _ = writeln!(module, "    {} = {}", reason.name().to_ascii_uppercase(), reason.code());
     }
-    module.push_str("\n\n_BODIES = {\n");
+    module.push_str(TAIL);
+    for reason in Reason::ALL {
+        let (class, text) = (reason.class().name(), reason.text());
+        let _ =
+            writeln!(module, "    {}: ({class:?}, {}, {text:?}),", reason.code(), reason.status());
+    }
+    module.push_str("}\n\n_BODIES = {\n");
     for class in CLASSES {
         let _ = writeln!(module, "    {:?}: {:?},", class.name(), class.body());
     }

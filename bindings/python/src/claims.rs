@@ -20,7 +20,8 @@ use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
 /// ('alice', ['a'], None)
 /// >>> claims
 /// Claims(3 claims)
-#[pyclass(frozen, mapping, module = "doorward.jwt")]
+// The list of freed objects saves a third of what one costs: a server makes one a request.
+#[pyclass(frozen, mapping, freelist = 64, module = "doorward.jwt")]
 pub(crate) struct Claims {
     payload: Box<[u8]>,
 }
@@ -47,10 +48,7 @@ impl Claims {
 
     /// All claims as a new `dict`.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        match primitive::json_members(&self.payload) {
-            Some(members) => convert::claims(py, members),
-            None => Ok(PyDict::new(py)),
-        }
+        convert::claims(py, &self.payload)
     }
 
     fn __getitem__<'py>(
@@ -91,8 +89,8 @@ impl Claims {
     /// The names, in the order of the payload.
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let members = primitive::json_members(&self.payload).into_iter().flatten();
-        let names: Vec<_> = members.map(|(name, _)| convert::name(py, name)).collect();
-        PyList::new(py, names)
+        let names: PyResult<Vec<_>> = members.map(|(name, _)| convert::name(py, name)).collect();
+        PyList::new(py, names?)
     }
 
     /// The values, in the order of the payload.

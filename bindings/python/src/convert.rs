@@ -1,6 +1,7 @@
 //! JSON of a proven token as Python's values.
 
-use doorward_core::claims::{JsonStr, Members, Value};
+use doorward_core::claims::{Members, Value};
+use doorward_core::primitive;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -9,8 +10,8 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 /// A value as `json.loads` would give it. The core has judged the text: it is valid, and at most 32
 /// deep, which bounds the recursion.
 pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(text) = value.as_str() {
-        return Ok(string(py, text).into_any());
+    if let Some(text) = string(py, value)? {
+        return Ok(text.into_any());
     }
     if let Some(integer) = value.as_i64() {
         return Ok(integer.into_pyobject(py)?.into_any());
@@ -38,7 +39,7 @@ pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'p
 fn object<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (name, member) in members {
-        let name = self::name(py, name);
+        let name = self::name(py, name)?;
         if !dict.contains(&name)? {
             dict.set_item(name, value(py, member)?)?;
         }
@@ -47,35 +48,37 @@ fn object<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyD
 }
 
 /// The claims set itself, in which the core lets no name stand twice.
-pub(crate) fn claims<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn claims<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
-    for (name, member) in members {
-        dict.set_item(self::name(py, name), value(py, member)?)?;
+    for (name, member) in primitive::json_members(payload).into_iter().flatten() {
+        dict.set_item(self::name(py, name)?, value(py, member)?)?;
     }
     Ok(dict)
 }
 
-pub(crate) fn string<'py>(py: Python<'py>, text: JsonStr<'_>) -> Bound<'py, PyString> {
-    match text.plain() {
-        Some(plain) => PyString::new(py, plain),
-        None => PyString::new(py, &text.to_string()),
+/// A string, if the value is one.
+fn string<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Option<Bound<'py, PyString>>> {
+    match value.plain_bytes() {
+        Some(plain) => PyString::from_bytes(py, plain).map(Some),
+        None => Ok(value.as_str().map(|text| PyString::new(py, &text.to_string()))),
     }
 }
 
 /// The name of a claim. Those that nearly every token has are made once.
-pub(crate) fn name<'py>(py: Python<'py>, name: JsonStr<'_>) -> Bound<'py, PyString> {
-    let known = match name.raw() {
-        "iss" => intern!(py, "iss"),
-        "sub" => intern!(py, "sub"),
-        "aud" => intern!(py, "aud"),
-        "exp" => intern!(py, "exp"),
-        "nbf" => intern!(py, "nbf"),
-        "iat" => intern!(py, "iat"),
-        "jti" => intern!(py, "jti"),
-        "scope" => intern!(py, "scope"),
-        _ => return string(py, name),
+pub(crate) fn name<'py>(py: Python<'py>, name: Value<'_>) -> PyResult<Bound<'py, PyString>> {
+    let known = match name.plain_bytes() {
+        Some(b"iss") => intern!(py, "iss"),
+        Some(b"sub") => intern!(py, "sub"),
+        Some(b"aud") => intern!(py, "aud"),
+        Some(b"exp") => intern!(py, "exp"),
+        Some(b"nbf") => intern!(py, "nbf"),
+        Some(b"iat") => intern!(py, "iat"),
+        Some(b"jti") => intern!(py, "jti"),
+        Some(b"scope") => intern!(py, "scope"),
+        // A name is always a string.
+        _ => return Ok(string(py, name)?.unwrap_or_else(|| PyString::new(py, ""))),
     };
-    known.clone()
+    Ok(known.clone())
 }
 
 /// A number that no `i64` holds: with fraction or exponent a `float`, else an `int` of any length.

@@ -72,6 +72,12 @@ impl Decision {
         self.outcome.as_ref().err().and_then(|reason| self.rules.challenge(*reason))
     }
 
+    /// Where the policy looked for credentials, in order: `"authorization"`, `"cookie:NAME"` …
+    #[getter]
+    fn places(&self) -> Vec<String> {
+        self.rules.gate().credential.places.iter().map(|place| place.as_str().to_owned()).collect()
+    }
+
     /// Each check with the values that it compared, a line each: for the log, not for the client.
     /// Secrets are left out, bytes of the request are shown escaped.
     fn explain(&self, py: Python<'_>) -> String {

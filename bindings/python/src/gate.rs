@@ -3,7 +3,7 @@
 use crate::decision::Decision;
 use crate::errors;
 use crate::request::Arrived;
-use doorward_core::{Place, Startup, UnixTime};
+use doorward_core::{Startup, UnixTime};
 use doorward_policy::{Policy, PolicyError, Warning};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -112,13 +112,6 @@ impl Gate {
     #[getter]
     fn warnings(&self) -> Vec<String> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Where the policy looks for credentials, in order: `"authorization"`, `"cookie:NAME"` …
-    #[getter]
-    fn places(&self) -> Vec<String> {
-        let snapshot = self.gate.snapshot();
-        snapshot.gate().credential.places.iter().map(Place::as_str).map(str::to_owned).collect()
     }
 
     /// Judges an address before a server listens on it. True if all is well, false if the policy only

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// The core's table has its size in its type: these are the sizes that there are.
 enum Table {
-    Of2(doorward_core::Tickets<2>),
+    Of2(Box<doorward_core::Tickets<2>>),
     Of8(Box<doorward_core::Tickets<8>>),
     Of64(Box<doorward_core::Tickets<64>>),
     Of1024(Box<doorward_core::Tickets<1024>>),
@@ -21,7 +21,7 @@ enum Table {
 impl Table {
     fn new(capacity: usize, ttl: u64) -> Option<Self> {
         match capacity {
-            2 => Some(Self::Of2(doorward_core::Tickets::new(ttl))),
+            2 => Some(Self::Of2(Box::new(doorward_core::Tickets::new(ttl)))),
             8 => Some(Self::Of8(Box::new(doorward_core::Tickets::new(ttl)))),
             64 => Some(Self::Of64(Box::new(doorward_core::Tickets::new(ttl)))),
             1024 => Some(Self::Of1024(Box::new(doorward_core::Tickets::new(ttl)))),

@@ -1,6 +1,7 @@
 //! `jwt.Verifier`: one configured check of signed tokens, without a gate around it.
 
 use crate::claims::Claims;
+use crate::convert;
 use crate::errors;
 use crate::json::Document;
 use crate::key::Key;
@@ -10,10 +11,10 @@ use doorward_core::{Jwt, Reason, UnixTime};
 use doorward_policy::{Policy, Snapshot};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 use self_cell::self_cell;
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::Cell;
 
 self_cell! {
     /// The rules and the core's view of them, made once.
@@ -27,7 +28,7 @@ self_cell! {
 
 thread_local! {
     /// The core's scratch buffer: a token's payload is decoded here, and copied once it is proven.
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Verifies signed tokens: proves the MAC, then judges the claims.
@@ -86,7 +87,7 @@ impl<'py> Ring<'py> {
     fn keys(self, py: Python<'py>, algorithm: Option<&str>) -> PyResult<Vec<Bound<'py, Key>>> {
         match (self, algorithm) {
             (Self::Secret(secret), algorithm) => {
-                let settings = pyo3::types::PyDict::new(py);
+                let settings = PyDict::new(py);
                 settings.set_item("algorithm", algorithm.unwrap_or("HS256"))?;
                 let key = py.get_type::<Key>().call((secret,), Some(&settings))?;
                 Ok(vec![key.cast_into::<Key>()?])
@@ -178,7 +179,7 @@ impl Verifier {
     /// A verifier of the `[jwt]` table of a policy, given as a dict of its keys.
     #[staticmethod]
     fn from_policy(py: Python<'_>, jwt: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let document = pyo3::types::PyDict::new(py);
+        let document = PyDict::new(py);
         document.set_item("jwt", jwt)?;
         let text = crate::gate::json_of(py, document.as_any())?;
         Self::of_json(py, &text, errors::of_settings)
@@ -191,7 +192,25 @@ impl Verifier {
     #[pyo3(signature = (token, *, now=None))]
     fn verify(&self, py: Python<'_>, token: Octets<'_>, now: Option<u64>) -> PyResult<Claims> {
         let now = now.map_or_else(doorward_policy::now, UnixTime::from_seconds);
-        self.judge(token.as_bytes(), now).map_err(|reason| errors::of_reason(py, reason))
+        match self.judge(token.as_bytes(), now, Claims::new) {
+            Ok(claims) => Ok(claims),
+            Err(reason) => Err(errors::of_reason(py, reason)),
+        }
+    }
+
+    /// Verifies a token as `verify` does, and gives all of its claims as a `dict`.
+    #[pyo3(signature = (token, *, now=None))]
+    fn decode<'py>(
+        &self,
+        py: Python<'py>,
+        token: Octets<'_>,
+        now: Option<u64>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let now = now.map_or_else(doorward_policy::now, UnixTime::from_seconds);
+        match self.judge(token.as_bytes(), now, |claims| convert::claims(py, claims.as_bytes())) {
+            Ok(claims) => claims,
+            Err(reason) => Err(errors::of_reason(py, reason)),
+        }
     }
 
     fn __repr__(&self) -> String {
@@ -214,14 +233,21 @@ impl Verifier {
     }
 
     #[inline]
-    fn judge(&self, token: &[u8], now: UnixTime) -> Result<Claims, Reason> {
-        let jwt = self.held.borrow_dependent();
-        SCRATCH.with_borrow_mut(|scratch| {
-            if scratch.is_empty() {
-                scratch.resize(Jwt::scratch_bytes(MAX_TOKEN_BYTES), 0);
-            }
-            jwt.verify(token, now, scratch).map(|claims| Claims::new(claims.json()))
-        })
+    fn judge<T>(
+        &self,
+        token: &[u8],
+        now: UnixTime,
+        take: impl FnOnce(&str) -> T,
+    ) -> Result<T, Reason> {
+        // Taken out, not borrowed: to make Python's objects may run a finalizer, which may verify.
+        let mut scratch = SCRATCH.take();
+        if scratch.is_empty() {
+            scratch.resize(Jwt::scratch_bytes(MAX_TOKEN_BYTES), 0);
+        }
+        let claims = self.held.borrow_dependent().verify(token, now, &mut scratch);
+        let taken = claims.map(|claims| take(claims.json()));
+        SCRATCH.set(scratch);
+        taken
     }
 
     #[cfg(feature = "bench")]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-
 from doorward import vectors
 
 FOLDER = Path(os.environ.get("DOORWARD_VECTORS", ROOT / "tests/vectors"))

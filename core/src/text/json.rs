@@ -82,6 +82,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The bytes between the quotes, if the value is a string without escapes: for a caller that makes a
+    /// string of its own of them and checks their UTF-8 in doing so.
+    #[must_use]
+    pub const fn plain_bytes(&self) -> Option<&'a [u8]> {
+        match self.kind {
+            Kind::String { escaped: false } => Some(self.text()),
+            _ => None,
+        }
+    }
+
     /// The integer, if the value is a number written without fraction and exponent that an `i64`
     /// holds.
     #[must_use]
@@ -174,7 +184,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// The members of a JSON object, each its name and its value.
+/// The members of a JSON object, each its name, which is a string, and its value.
 #[derive(Clone)]
 pub struct Members<'a> {
     cursor: Cursor<'a>,
@@ -191,15 +201,14 @@ impl<'a> Members<'a> {
 }
 
 impl<'a> Iterator for Members<'a> {
-    type Item = (JsonStr<'a>, Value<'a>);
+    type Item = (Value<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
         if !core::mem::replace(&mut self.first, false) {
             self.cursor.next(b',')?;
         }
-        self.cursor.next(b'"')?;
-        let (name, escaped) = self.cursor.string()?;
-        let name = JsonStr { raw: core::str::from_utf8(name).ok()?, escaped };
+        self.cursor.white();
+        let name = self.cursor.value().filter(|name| matches!(name.kind, Kind::String { .. }))?;
         self.cursor.next(b':')?;
         self.cursor.white();
         Some((name, self.cursor.value()?))
@@ -882,13 +891,19 @@ mod tests {
     fn members_come_in_order_with_their_names() {
         let text = br#" { "a" : 1 ,"b\u0062":[1,{"x":2}],"c":{ },"d":"}" } "#;
         let mut members = Members::of(text).unwrap();
-        let mut next = || members.next().map(|(name, value)| (name.to_string(), value.raw()));
+        let mut next = || {
+            members.next().map(|(name, value)| (name.as_str().unwrap().to_string(), value.raw()))
+        };
         assert_eq!(next(), Some(("a".to_string(), "1")));
         assert_eq!(next(), Some(("bb".to_string(), r#"[1,{"x":2}]"#)));
         assert_eq!(next(), Some(("c".to_string(), "{ }")));
         assert_eq!(next(), Some(("d".to_string(), r#""}""#)));
         assert_eq!(next(), None);
         assert_eq!(next(), None);
+        let plain: std::vec::Vec<_> =
+            Members::of(text).unwrap().map(|(name, _)| name.plain_bytes()).collect();
+        assert_eq!(plain, [Some(&b"a"[..]), None, Some(b"c"), Some(b"d")]);
+        assert_eq!(Members::of(b"{1:2}").unwrap().count(), 0);
         assert_eq!(Members::of(b"{ }").unwrap().count(), 0);
         assert!(Members::of(b"[]").is_none());
         let nested = find(br#"{"o":{"k":1,"k":2}}"#, "o").unwrap();

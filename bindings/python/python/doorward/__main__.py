@@ -1,7 +1,7 @@
 """`python -m doorward`: what this build is. `python -m doorward decide`: vectors from stdin.
 
-    python -m doorward
-    python -m doorward decide < tests/vectors/host.json
+python -m doorward
+python -m doorward decide < tests/vectors/host.json
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def decode(
         require,
         ignore_audience,
     )
-    return verifier.verify(jwt).to_dict()
+    return verifier.decode(jwt)
 
 
 # What PyJWT may be told to leave out and doorward always does.
@@ -169,8 +169,7 @@ def _whole_seconds(leeway: float | timedelta) -> int:
     return int(seconds)
 
 
-@functools.lru_cache(maxsize=16)
-def _verifier(
+def _new_verifier(
     key: str | bytes,
     algorithms: tuple[str, ...],
     audience: tuple[str, ...],
@@ -190,3 +189,6 @@ def _verifier(
         required=[name for name in require if name != "exp"] or None,
         ignore_audience=ignore_audience,
     )
+
+
+_verifier = functools.lru_cache(maxsize=16)(_new_verifier)

@@ -59,9 +59,7 @@ class Rules:
             host["allow"] = list(hosts)
         if trusted_proxies is not None:
             host["trusted_proxies"] = list(trusted_proxies)
-        self._gate = Gate.from_policy(
-            {"host": host, "origin": origin, "credential": {"anonymous": True}}
-        )
+        self._gate = Gate.from_policy({"host": host, "origin": origin, "credential": {"anonymous": True}})
 
     def decide(
         self,

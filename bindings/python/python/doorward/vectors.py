@@ -189,6 +189,7 @@ def _key(given: _Object) -> jwt.Key:
 
 
 def _allowed(_: object = None) -> _Object:
+    """Give the outcome of what did not raise."""
     return {"decision": "allow", "code": 0}
 
 
@@ -229,6 +230,16 @@ def _policy_load(given: _Object) -> _Object:
     except PolicyError as error:
         place = {"line": error.line, "column": error.column, "path": error.path}
         return {**_refused(error.reason), **place}
+
+
+def _json_object(given: _Object) -> _Object:
+    primitive.json_object(_bytes(given["text"]))
+    return _allowed()
+
+
+def _scratch(given: _Object) -> _Object:
+    primitive.scratch(json.dumps(given["policy"]), given["scratch"])
+    return _allowed()
 
 
 def _ticket(given: _Object) -> _Object:
@@ -278,9 +289,7 @@ _OPERATIONS: dict[str, _Operation] = {
     ),
     "capability.generate": (
         "entropy form",
-        lambda given: {
-            "token": primitive.capability_from(bytes.fromhex(given["entropy"]), given["form"])
-        },
+        lambda given: {"token": primitive.capability_from(bytes.fromhex(given["entropy"]), given["form"])},
     ),
     "origin.normalise": ("line", lambda given: {"canonical": origin.normalise(given["line"])}),
     "origin.parse": ("value", _origin_parse),
@@ -293,7 +302,7 @@ _OPERATIONS: dict[str, _Operation] = {
         "bytes",
         lambda given: {"text": primitive.base64url_encode(_bytes(given["bytes"]))},
     ),
-    "json.object": ("text", lambda given: _allowed(primitive.json_object(_bytes(given["text"])))),
+    "json.object": ("text", _json_object),
     "claim.read": ("text path kind", _claim_read),
     "bearer": ("value", lambda given: {"token": primitive.bearer(_bytes(given["value"])).decode()}),
     "strip.query": (
@@ -312,7 +321,7 @@ _OPERATIONS: dict[str, _Operation] = {
     "policy.load": ("toml json", _policy_load),
     "scratch": (
         "policy scratch",
-        lambda given: _allowed(primitive.scratch(json.dumps(given["policy"]), given["scratch"])),
+        _scratch,
     ),
     "ticket": ("capacity ttl steps", _ticket),
     "challenge": ("reason realm scope", _challenge),
