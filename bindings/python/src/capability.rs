@@ -1,6 +1,7 @@
 //! Capability tokens.
 
 use crate::errors;
+use crate::named::{self, Named};
 use crate::octets::Octets;
 use doorward_core::{Digest, Form, capability};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -18,21 +19,24 @@ pub(crate) fn form(name: &str) -> PyResult<Form> {
 
 /// A new token with 256 bits from the system's random source.
 #[pyfunction]
-pub(crate) fn generate(form: &str) -> PyResult<String> {
-    let token = doorward_policy::new_token(self::form(form)?)
+pub(crate) fn generate(form: Named<&str, named::FormName>) -> PyResult<String> {
+    let token = doorward_policy::new_token(self::form(&form)?)
         .map_err(|error| PyOSError::new_err(error.to_string()))?;
     Ok(token.to_string())
 }
 
 /// The SHA-256 of a token in hexadecimal digits.
 #[pyfunction]
-pub(crate) fn digest(token: Octets<'_>) -> String {
+pub(crate) fn digest(token: Named<Octets<'_>, named::Token>) -> String {
     Digest::of(token.as_bytes()).to_string()
 }
 
 /// The place of the digest that is the token's, or `None`. All are compared, in constant time.
 #[pyfunction]
-pub(crate) fn find(token: Octets<'_>, digests: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+pub(crate) fn find(
+    token: Named<Octets<'_>, named::Token>,
+    digests: &Bound<'_, PyAny>,
+) -> PyResult<Option<usize>> {
     if digests.extract::<Octets<'_>>().is_ok() {
         return Err(PyTypeError::new_err("digests must be an iterable of str, not one"));
     }

@@ -62,14 +62,14 @@ impl Claims {
     }
 
     /// The claim of this name, or `default`.
-    #[pyo3(signature = (name, default=None, /))]
+    #[pyo3(signature = (key, default=None, /))]
     fn get<'py>(
         &self,
         py: Python<'py>,
-        name: &str,
+        key: &str,
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.find(py, name)?.or(default);
+        let found = self.find(py, key)?.or(default);
         Ok(found.unwrap_or_else(|| py.None().into_bound(py)))
     }
 

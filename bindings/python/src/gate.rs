@@ -2,6 +2,7 @@
 
 use crate::decision::Decision;
 use crate::errors;
+use crate::named::{self, Named};
 use crate::request::Arrived;
 use doorward_core::{Startup, UnixTime};
 use doorward_policy::{Policy, PolicyError, Warning};
@@ -35,9 +36,9 @@ impl Gate {
     ///
     /// Raises `PolicyError` with line, column and the key's path.
     #[staticmethod]
-    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn open(py: Python<'_>, path: Named<PathBuf, named::PathName>) -> PyResult<Self> {
         // Files are read: others may run meanwhile.
-        Self::of(py, py.detach(|| Policy::from_file(path)))
+        Self::of(py, py.detach(|| Policy::from_file(path.0)))
     }
 
     /// A gate of a policy document: a mapping with the document's keys, or its text, which is TOML
@@ -49,11 +50,11 @@ impl Gate {
     fn from_policy(
         py: Python<'_>,
         policy: &Bound<'_, PyAny>,
-        syntax: Option<&str>,
+        syntax: Option<Named<&str, named::Syntax>>,
     ) -> PyResult<Self> {
         if let Ok(text) = policy.cast::<PyString>() {
             let text = text.to_str().map_err(|_| PyValueError::new_err("policy is not UTF-8"))?;
-            return match syntax {
+            return match syntax.map(|syntax| syntax.0) {
                 None | Some("toml") => Self::of(py, py.detach(|| Policy::from_toml(text))),
                 Some("json") => Self::of(py, py.detach(|| Policy::from_json(text))),
                 Some(_) => Err(PyValueError::new_err("syntax must be \"toml\" or \"json\"")),
@@ -86,14 +87,14 @@ impl Gate {
         py: Python<'_>,
         headers: &Bound<'_, PyAny>,
         target: &Bound<'_, PyAny>,
-        scheme: &str,
+        scheme: Named<&str, named::SchemeName>,
         method: Option<&Bound<'_, PyAny>>,
         peer: Option<&Bound<'_, PyAny>>,
-        now: Option<u64>,
+        now: Option<Named<u64, named::Now>>,
     ) -> PyResult<Decision> {
         let get = pyo3::intern!(py, "GET").as_any();
-        let arrived = Arrived::read(headers, target, scheme, method.unwrap_or(get), peer)?;
-        let now = now.map_or_else(doorward_policy::now, UnixTime::from_seconds);
+        let arrived = Arrived::read(headers, target, &scheme, method.unwrap_or(get), peer)?;
+        let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
         // The interpreter stays locked: to release it costs as much as a decision.
         Decision::of(py, self.gate.snapshot(), arrived, now)
     }
@@ -116,8 +117,12 @@ impl Gate {
 
     /// Judges an address before a server listens on it. True if all is well, false if the policy only
     /// warns that other machines reach it without a credential; raises `UsageError` if it refuses.
-    fn startup_check(&self, py: Python<'_>, address: &str) -> PyResult<bool> {
-        let address = doorward_policy::read_address(address)
+    fn startup_check(
+        &self,
+        py: Python<'_>,
+        address: Named<&str, named::Address>,
+    ) -> PyResult<bool> {
+        let address = doorward_policy::read_address(&address)
             .ok_or_else(|| PyValueError::new_err("address must be an IP address"))?;
         match self.gate.snapshot().startup_check(address) {
             Ok(startup) => Ok(startup == Startup::Protected),

@@ -1,6 +1,7 @@
 //! Keys, and signing with them.
 
 use crate::errors;
+use crate::named::{self, Named};
 use crate::octets::Octets;
 use doorward_core::{Algorithm, Encoding, Reason, jwt};
 use pyo3::exceptions::PyValueError;
@@ -27,17 +28,20 @@ pub(crate) struct Key {
 #[pymethods]
 impl Key {
     #[new]
-    #[pyo3(signature = (secret, *, algorithm="HS256", id=None, encoding="utf8"))]
+    #[pyo3(
+        signature = (secret, *, algorithm=None, id=None, encoding=None),
+        text_signature = "(secret, *, algorithm='HS256', id=None, encoding='utf8')"
+    )]
     fn new(
         py: Python<'_>,
-        secret: Octets<'_>,
-        algorithm: &str,
-        id: Option<String>,
-        encoding: &str,
+        secret: Named<Octets<'_>, named::Secret>,
+        algorithm: Option<Named<&str, named::Algorithm>>,
+        id: Option<Named<String, named::Id>>,
+        encoding: Option<Named<&str, named::EncodingName>>,
     ) -> PyResult<Self> {
-        let algorithm = Algorithm::from_name(algorithm)
+        let algorithm = Algorithm::from_name(algorithm.map_or("HS256", |name| name.0))
             .ok_or_else(|| PyValueError::new_err("algorithm must be HS256, HS384 or HS512"))?;
-        let encoding = match encoding {
+        let encoding = match encoding.map_or("utf8", |name| name.0) {
             "utf8" => Encoding::Utf8,
             "base64" => Encoding::Base64,
             "base64url" => Encoding::Base64Url,
@@ -49,9 +53,12 @@ impl Key {
         };
         let mut room = Zeroizing::new(vec![0; secret.as_bytes().len()]);
         let decoded = encoding.decode(secret.as_bytes(), &mut room);
-        let key =
-            decoded.map(|secret| Self { id, algorithm, secret: Zeroizing::new(secret.to_vec()) });
-        let key = key.and_then(|key| key.core().map(|_| ()).map(|()| key));
+        let key = decoded.map(|secret| Self {
+            id: id.map(|id| id.0),
+            algorithm,
+            secret: Zeroizing::new(secret.to_vec()),
+        });
+        let key = key.and_then(|key| key.core().map(drop).map(|()| key));
         key.map_err(|reason| errors::usage(py, reason))
     }
 
@@ -83,7 +90,7 @@ impl Key {
 #[pyfunction]
 pub(crate) fn sign<'py>(
     py: Python<'py>,
-    claims: Octets<'_>,
+    claims: Named<Octets<'_>, named::Claims>,
     key: &Bound<'py, Key>,
 ) -> PyResult<Bound<'py, PyString>> {
     let claims = claims.as_bytes();

@@ -18,6 +18,7 @@ mod errors;
 mod gate;
 mod json;
 mod key;
+mod named;
 mod octets;
 mod origin;
 mod primitive;
@@ -40,6 +41,7 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<decision::Decision>()?;
     module.add_class::<decision::Principal>()?;
     module.add_class::<claims::Claims>()?;
+    pyo3::types::PyMapping::register::<claims::Claims>(module.py())?;
     module.add_class::<key::Key>()?;
     module.add_class::<verifier::Verifier>()?;
     module.add_class::<tickets::Tickets>()?;
@@ -70,7 +72,8 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     #[cfg(feature = "bench")]
     module.add_function(wrap_pyfunction!(bench::core_verify, module)?)?;
-    Ok(())
+    // Nobody's star import needs it.
+    module.delattr("__all__")
 }
 
 /// What a bug report should say of this build.

@@ -4,6 +4,7 @@ use crate::capability as tokens;
 use crate::convert;
 use crate::errors;
 use crate::key::Key;
+use crate::named::{self, Named};
 use crate::octets::Octets;
 use doorward_core::{
     Challenge, Header, Jwt, Parsed, Reason, Request, Scheme, Startup, UnixTime, Unprotected,
@@ -22,7 +23,7 @@ fn answer<T>(py: Python<'_>, result: Result<T, Reason>) -> PyResult<T> {
 #[pyfunction]
 pub(crate) fn base64url_decode<'py>(
     py: Python<'py>,
-    text: Octets<'_>,
+    text: Named<Octets<'_>, named::Text>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let mut out = vec![0; text.as_bytes().len()];
     let decoded = primitive::base64url_decode(text.as_bytes(), &mut out);
@@ -33,7 +34,7 @@ pub(crate) fn base64url_decode<'py>(
 #[pyfunction]
 pub(crate) fn base64url_encode<'py>(
     py: Python<'py>,
-    data: Octets<'_>,
+    data: Named<Octets<'_>, named::Data>,
 ) -> PyResult<Bound<'py, PyString>> {
     let mut out = vec![0; data.as_bytes().len() * 2 + 4];
     let encoded = primitive::base64url_encode(data.as_bytes(), &mut out);
@@ -42,7 +43,7 @@ pub(crate) fn base64url_encode<'py>(
 
 /// Checks that a text is one strict JSON object, as a claims set must be.
 #[pyfunction]
-pub(crate) fn json_object(py: Python<'_>, text: Octets<'_>) -> PyResult<()> {
+pub(crate) fn json_object(py: Python<'_>, text: Named<Octets<'_>, named::Text>) -> PyResult<()> {
     let mut spare = vec![0; text.as_bytes().len()];
     answer(py, primitive::json_object(text.as_bytes(), &mut spare))
 }
@@ -52,7 +53,7 @@ pub(crate) fn json_object(py: Python<'_>, text: Octets<'_>) -> PyResult<()> {
 #[pyo3(signature = (text, path, kind="any"))]
 pub(crate) fn json_at<'py>(
     py: Python<'py>,
-    text: Octets<'_>,
+    text: Named<Octets<'_>, named::Text>,
     path: Vec<String>,
     kind: &str,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -73,7 +74,10 @@ pub(crate) fn json_at<'py>(
 
 /// The token of an `Authorization` value.
 #[pyfunction]
-pub(crate) fn bearer<'py>(py: Python<'py>, value: Octets<'_>) -> PyResult<Bound<'py, PyBytes>> {
+pub(crate) fn bearer<'py>(
+    py: Python<'py>,
+    value: Named<Octets<'_>, named::Value>,
+) -> PyResult<Bound<'py, PyBytes>> {
     answer(py, credential::bearer(value.as_bytes()).map(|token| PyBytes::new(py, token)))
 }
 
@@ -81,7 +85,7 @@ pub(crate) fn bearer<'py>(py: Python<'py>, value: Octets<'_>) -> PyResult<Bound<
 #[pyfunction]
 pub(crate) fn jws_verify<'py>(
     py: Python<'py>,
-    token: Octets<'_>,
+    token: Named<Octets<'_>, named::Token>,
     key: &Bound<'py, Key>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let token = token.as_bytes();
@@ -96,21 +100,25 @@ pub(crate) fn jws_verify<'py>(
 
 /// The capability token of 32 bytes of entropy.
 #[pyfunction]
-pub(crate) fn capability_from(py: Python<'_>, entropy: Octets<'_>, form: &str) -> PyResult<String> {
-    tokens::from_entropy(py, &tokens::entropy(entropy.as_bytes())?, tokens::form(form)?)
+pub(crate) fn capability_from(
+    py: Python<'_>,
+    entropy: Named<Octets<'_>, named::Entropy>,
+    form: Named<&str, named::FormName>,
+) -> PyResult<String> {
+    tokens::from_entropy(py, &tokens::entropy(entropy.as_bytes())?, tokens::form(&form)?)
 }
 
 /// Judges a listener's address: true if all is well, false if it is only warned about.
 #[pyfunction]
 pub(crate) fn listen(
     py: Python<'_>,
-    address: &str,
+    address: Named<&str, named::Address>,
     credential: bool,
-    mode: &str,
+    mode: Named<&str, named::Mode>,
 ) -> PyResult<bool> {
-    let address = doorward_policy::read_address(address)
+    let address = doorward_policy::read_address(&address)
         .ok_or_else(|| PyValueError::new_err("address must be an IP address"))?;
-    let mode = match mode {
+    let mode = match mode.0 {
         "refuse" => Unprotected::Refuse,
         "warn" => Unprotected::Warn,
         _ => return Err(PyValueError::new_err("mode must be refuse or warn")),

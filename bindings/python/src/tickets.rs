@@ -2,6 +2,7 @@
 
 use crate::capability as tokens;
 use crate::errors;
+use crate::named::{self, Named};
 use crate::octets::Octets;
 use doorward_core::{Reason, UnixTime};
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -67,7 +68,7 @@ impl Table {
 /// >>> tickets.redeem(ticket)
 /// Traceback (most recent call last):
 ///   ...
-/// doorward.Denied: 6004 token_already_used: ...
+/// doorward.Denied: 6004 token_already_used: the single-use token was used before
 #[pyclass(frozen, module = "doorward.tickets")]
 pub(crate) struct Tickets {
     table: Mutex<Table>,
@@ -76,8 +77,12 @@ pub(crate) struct Tickets {
 #[pymethods]
 impl Tickets {
     #[new]
-    #[pyo3(signature = (*, capacity=64, ttl=30))]
-    fn new(capacity: usize, ttl: u64) -> PyResult<Self> {
+    #[pyo3(signature = (*, capacity=None, ttl=None), text_signature = "(*, capacity=64, ttl=30)")]
+    fn new(
+        capacity: Option<Named<usize, named::Capacity>>,
+        ttl: Option<Named<u64, named::Ttl>>,
+    ) -> PyResult<Self> {
+        let (capacity, ttl) = (capacity.map_or(64, |n| n.0), ttl.map_or(30, |n| n.0));
         let table = Table::new(capacity, ttl)
             .ok_or_else(|| PyValueError::new_err("capacity must be 2, 8, 64 or 1024"))?;
         Ok(Self { table: Mutex::new(table) })
@@ -91,9 +96,9 @@ impl Tickets {
     fn issue<'py>(
         &self,
         py: Python<'py>,
-        payload: Octets<'_>,
-        now: Option<u64>,
-        entropy: Option<Octets<'_>>,
+        payload: Named<Octets<'_>, named::Payload>,
+        now: Option<Named<u64, named::Now>>,
+        entropy: Option<Named<Octets<'_>, named::Entropy>>,
     ) -> PyResult<Bound<'py, PyString>> {
         let entropy = match entropy {
             Some(entropy) => Zeroizing::new(tokens::entropy(entropy.as_bytes())?),
@@ -113,8 +118,8 @@ impl Tickets {
     fn redeem<'py>(
         &self,
         py: Python<'py>,
-        token: Octets<'_>,
-        now: Option<u64>,
+        token: Named<Octets<'_>, named::Token>,
+        now: Option<Named<u64, named::Now>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let payload = table.redeem(token.as_bytes(), time(now)).map(<[u8]>::to_vec);
@@ -129,6 +134,6 @@ impl Tickets {
     }
 }
 
-fn time(now: Option<u64>) -> UnixTime {
-    now.map_or_else(doorward_policy::now, UnixTime::from_seconds)
+fn time(now: Option<Named<u64, named::Now>>) -> UnixTime {
+    now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0))
 }

@@ -5,6 +5,7 @@ use crate::convert;
 use crate::errors;
 use crate::json::Document;
 use crate::key::Key;
+use crate::named::{self, Named};
 use crate::octets::Octets;
 use doorward_core::limits::MAX_TOKEN_BYTES;
 use doorward_core::{Jwt, Reason, UnixTime};
@@ -44,10 +45,10 @@ thread_local! {
 /// >>> token = jwt.sign({"iss": "example", "sub": "alice", "exp": 4102444800}, secret)
 /// >>> verifier.verify(token)["sub"]
 /// 'alice'
-/// >>> verifier.verify(token + "A")
+/// >>> verifier.verify("no token")
 /// Traceback (most recent call last):
 ///   ...
-/// doorward.jwt.DecodeError: 3004 token_base64: ...
+/// doorward.jwt.DecodeError: 3002 token_alphabet: the token holds a byte outside base64url and the dot
 #[pyclass(frozen, module = "doorward.jwt")]
 pub(crate) struct Verifier {
     held: Held,
@@ -111,6 +112,12 @@ impl AsRef<Key> for Lent<'_, '_> {
 /// A string, or several.
 struct Names(Vec<String>);
 
+impl From<Names> for Value {
+    fn from(names: Names) -> Self {
+        names.0.into()
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for Names {
     type Error = PyErr;
 
@@ -130,49 +137,49 @@ impl<'py> FromPyObject<'_, 'py> for Names {
 #[pymethods]
 impl Verifier {
     #[new]
-    #[pyo3(signature = (
-        key, *, algorithm=None, issuer=None, audience=None, subject=None, leeway=30,
-        required=None, max_lifetime=None, max_age=None, typ=None, revoked=None,
-        ignore_typ=false, ignore_kid=false, ignore_audience=false, valid_at_expiry=false
-    ))]
+    #[pyo3(
+        signature = (
+            key, *, algorithm=None, issuer=None, audience=None, subject=None, leeway=None,
+            required=None, max_lifetime=None, max_age=None, typ=None, revoked=None,
+            ignore_typ=None, ignore_kid=None, ignore_audience=None, valid_at_expiry=None
+        ),
+        text_signature = "(key, *, algorithm=None, issuer=None, audience=None, subject=None, leeway=30, required=None, max_lifetime=None, max_age=None, typ=None, revoked=None, ignore_typ=False, ignore_kid=False, ignore_audience=False, valid_at_expiry=False)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "keywords of Python, one a key of the policy")]
-    #[allow(clippy::fn_params_excessive_bools, reason = "each is a named opt-out of the policy")]
     fn new(
         py: Python<'_>,
-        key: Ring<'_>,
-        algorithm: Option<&str>,
-        issuer: Option<String>,
-        audience: Option<Names>,
-        subject: Option<String>,
-        leeway: u64,
-        required: Option<Names>,
-        max_lifetime: Option<u64>,
-        max_age: Option<u64>,
-        typ: Option<Names>,
-        revoked: Option<Names>,
-        ignore_typ: bool,
-        ignore_kid: bool,
-        ignore_audience: bool,
-        valid_at_expiry: bool,
+        key: Named<Ring<'_>, named::KeyRing>,
+        algorithm: Option<Named<&str, named::Algorithm>>,
+        issuer: Option<Named<String, named::Issuer>>,
+        audience: Option<Named<Names, named::Audience>>,
+        subject: Option<Named<String, named::Subject>>,
+        leeway: Option<Named<u64, named::Leeway>>,
+        required: Option<Named<Names, named::Required>>,
+        max_lifetime: Option<Named<u64, named::MaxLifetime>>,
+        max_age: Option<Named<u64, named::MaxAge>>,
+        typ: Option<Named<Names, named::Typ>>,
+        revoked: Option<Named<Names, named::Revoked>>,
+        ignore_typ: Option<Named<bool, named::IgnoreTyp>>,
+        ignore_kid: Option<Named<bool, named::IgnoreKid>>,
+        ignore_audience: Option<Named<bool, named::IgnoreAudience>>,
+        valid_at_expiry: Option<Named<bool, named::ValidAtExpiry>>,
     ) -> PyResult<Self> {
-        let keys = key.keys(py, algorithm)?;
+        let keys = key.0.keys(py, algorithm.map(|name| name.0))?;
         let keys: Vec<_> = keys.iter().map(Lent).collect();
         let mut document = Document::new(&keys);
-        let names = |names: Option<Names>| names.map(|names| Value::from(names.0));
-        let flag = |set: bool| set.then_some(Value::Bool(true));
-        document.set("issuer", issuer.map(Value::from));
-        document.set("audience", names(audience));
-        document.set("subject", subject.map(Value::from));
-        document.set("leeway", Some(Value::from(leeway)));
-        document.set("required", names(required));
-        document.set("max_lifetime", max_lifetime.map(Value::from));
-        document.set("max_age", max_age.map(Value::from));
-        document.set("typ", names(typ));
-        document.set("revoked", names(revoked));
-        document.set("ignore_typ", flag(ignore_typ));
-        document.set("ignore_kid", flag(ignore_kid));
-        document.set("ignore_audience", flag(ignore_audience));
-        document.set("valid_at_expiry", flag(valid_at_expiry));
+        document.set("issuer", issuer.map(|text| text.0.into()));
+        document.set("audience", audience.map(|names| names.0.into()));
+        document.set("subject", subject.map(|text| text.0.into()));
+        document.set("leeway", leeway.map(|seconds| seconds.0.into()));
+        document.set("required", required.map(|names| names.0.into()));
+        document.set("max_lifetime", max_lifetime.map(|seconds| seconds.0.into()));
+        document.set("max_age", max_age.map(|seconds| seconds.0.into()));
+        document.set("typ", typ.map(|names| names.0.into()));
+        document.set("revoked", revoked.map(|names| names.0.into()));
+        document.set("ignore_typ", ignore_typ.map(|set| set.0.into()));
+        document.set("ignore_kid", ignore_kid.map(|set| set.0.into()));
+        document.set("ignore_audience", ignore_audience.map(|set| set.0.into()));
+        document.set("valid_at_expiry", valid_at_expiry.map(|set| set.0.into()));
         Self::of_json(py, &document.finish(), errors::of_settings)
     }
 
@@ -190,8 +197,13 @@ impl Verifier {
     /// `now` is Unix time in whole seconds, the system's if it is not given; 0 means that the time is
     /// not known. Raises `Denied`, or one of its kind, with the reason of the first check that failed.
     #[pyo3(signature = (token, *, now=None))]
-    fn verify(&self, py: Python<'_>, token: Octets<'_>, now: Option<u64>) -> PyResult<Claims> {
-        let now = now.map_or_else(doorward_policy::now, UnixTime::from_seconds);
+    fn verify(
+        &self,
+        py: Python<'_>,
+        token: Named<Octets<'_>, named::Token>,
+        now: Option<Named<u64, named::Now>>,
+    ) -> PyResult<Claims> {
+        let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
         match self.judge(token.as_bytes(), now, Claims::new) {
             Ok(claims) => Ok(claims),
             Err(reason) => Err(errors::of_reason(py, reason)),
@@ -203,10 +215,10 @@ impl Verifier {
     fn decode<'py>(
         &self,
         py: Python<'py>,
-        token: Octets<'_>,
-        now: Option<u64>,
+        token: Named<Octets<'_>, named::Token>,
+        now: Option<Named<u64, named::Now>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let now = now.map_or_else(doorward_policy::now, UnixTime::from_seconds);
+        let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
         match self.judge(token.as_bytes(), now, |claims| convert::claims(py, claims.as_bytes())) {
             Ok(claims) => claims,
             Err(reason) => Err(errors::of_reason(py, reason)),

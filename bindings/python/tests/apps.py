@@ -7,14 +7,13 @@ import os
 from typing import Annotated
 
 import django
+import doorward
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
-from fastapi import Depends, FastAPI, WebSocket
-
-import doorward
 from doorward import asgi, starlette, wsgi
+from fastapi import Depends, FastAPI, WebSocket
 
 GATE = doorward.Gate.open(os.environ["POLICY"])
 

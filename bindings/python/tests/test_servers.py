@@ -7,16 +7,15 @@ import contextlib
 import json
 import threading
 
+import doorward
 import httpx
 import pytest
 import websockets
 import websockets.sync.client
 import websockets.sync.server
 from conftest import CAPABILITY, forge, policy, soon
-from serving import raw, served
-
-import doorward
 from doorward.websockets import process_request
+from serving import raw, served
 
 CHALLENGE = 'Bearer realm="doorward"'
 

@@ -1,12 +1,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
-from typing import Any, Final, Literal, TypeAlias, final
+from typing import Any, Final, Literal, TypeAlias, TypeVar, final, overload
 
 from doorward._reason import Reason
 
 _Octets: TypeAlias = str | bytes | bytearray | memoryview
 _Text: TypeAlias = str | bytes
+_T = TypeVar("_T")
 
 VERSION: Final[str]
 BUILD: Final[dict[str, str]]
@@ -73,6 +74,10 @@ class Claims(Mapping[str, Any]):
     def __getitem__(self, name: str, /) -> Any: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[str]: ...
+    @overload
+    def get(self, key: str, default: None = None, /) -> Any | None: ...
+    @overload
+    def get(self, key: str, default: _T, /) -> Any | _T: ...
 
 @final
 class Key:

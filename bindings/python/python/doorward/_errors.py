@@ -165,3 +165,13 @@ def policy(
 ) -> PolicyError:
     """Make the exception of a policy that is not in order."""
     return PolicyError(Reason(code), told, path, line, column, message)
+
+
+def _tell_where(module: str, *exceptions: type[Exception]) -> None:
+    """Name the module that an exception is imported from: tracebacks and pickle tell it."""
+    for exception in exceptions:
+        exception.__module__ = module
+
+
+_tell_where("doorward", Denied, Undecided, UsageError, PolicyError)
+_tell_where("doorward.jwt", PyJWTError, InvalidKeyError, InvalidTokenError, *_OF_REASON.values())
