@@ -10,7 +10,7 @@ VENV := $(BUILD)/venv
 RUFF := 0.17.6
 MYPY := 2.4.1
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio gen clean
+.PHONY: help demo test test-rust test-bare test-c test-python lint lint-python bench bench-ratio bench-python gen clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,11 +18,11 @@ help: ## this list
 demo: ## a real WebSocket server behind a policy file, and what it answers to 74 situations
 	@cargo run --package doorward-demo
 
-test: lint test-rust test-bare test-c ## everything below, as CI runs it
+test: lint test-rust test-bare test-c test-python ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
-	@cargo test --workspace --quiet
+	@cargo test --quiet
 	@cargo xtask check
 	@printf 'Rust: '; cargo run --quiet --package doorward-tests --bin vectors
 
@@ -34,10 +34,19 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers
 	@if command -v gcc >/dev/null 2>&1; then sh ffi/tests/run.sh; \
 	else $(call missing,a C compiler (gcc)); fi
 
+test-python: ## the Python package: wheel, types, vectors, real servers, README in a fresh environment
+	@if command -v $(PYTHON) >/dev/null 2>&1; then \
+	  BUILD=$(BUILD) PYTHON=$(PYTHON) sh bindings/python/check.sh; \
+	else $(call missing,Python 3); fi
+
 lint: lint-python ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check
-	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
-	@RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --quiet
+	@cargo clippy --all-targets --quiet -- --deny warnings
+	@RUSTDOCFLAGS='--deny warnings' cargo doc --no-deps --document-private-items --quiet
+	@if command -v $(PYTHON) >/dev/null 2>&1; then \
+	  cargo clippy --package doorward-python --all-features --quiet -- --deny warnings && \
+	  RUSTDOCFLAGS='--deny warnings' cargo doc --package doorward-python --no-deps --document-private-items --quiet; \
+	else $(call missing,Python 3); fi
 	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; \
 	else echo 'left out: cargo-deny is not here'; fi
 
@@ -57,6 +66,9 @@ bench: ## criterion: every stage and the whole decision, beside the floor
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio
+
+bench-python: ## Python: PyJWT, joserfc, Authlib, python-jose and hand-written code in one interleaved run
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh benches/python/run.sh
 
 gen: ## writes what is made from the core's tables, and the hand-written vectors
 	@cargo xtask gen

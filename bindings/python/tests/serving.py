@@ -21,7 +21,9 @@ COMMANDS = {
 
 
 @contextlib.contextmanager
-def served(server: str, app: str, policy: Path, folder: Path = FOLDER) -> Iterator[int]:
+def served(
+    server: str, app: str, policy: Path, folder: Path = FOLDER, python: Path | str = sys.executable
+) -> Iterator[int]:
     """Run a server until the end of the block; gives its port."""
     with socket.socket() as listener, tempfile.TemporaryFile() as log:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,7 +32,7 @@ def served(server: str, app: str, policy: Path, folder: Path = FOLDER) -> Iterat
         port = listener.getsockname()[1]
         arguments = [part.format(fd=listener.fileno()) for part in COMMANDS[server]]
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments, app],
+            [str(python), "-m", *arguments, app],
             pass_fds=[listener.fileno()],
             env={**os.environ, "POLICY": str(policy), "PYTHONPATH": str(folder)},
             cwd=folder,

@@ -13,7 +13,7 @@ import warnings
 
 import jwt as pyjwt
 import pytest
-from conftest import ROOT, SECRET, b64, forge
+from conftest import ROOT, SECRET, forge
 from doorward import jwt
 
 NOW = int(time.time())
@@ -45,7 +45,7 @@ SAME = {
     "empty": ("", {}, "DecodeError"),
     "algorithm": (forge(GOOD, header={"alg": "HS512"}), {}, "InvalidAlgorithmError"),
     "none": (
-        f"{b64(b'{"alg":"none"}')}.{b64(b'{}')}.",
+        forge(GOOD, header={"alg": "none"}).rsplit(".", 1)[0] + ".",
         {},
         ("InvalidAlgorithmError", "DecodeError"),
     ),
