@@ -1,6 +1,6 @@
 //! The files that are made from the core's tables.
 
-use crate::{go, header};
+use crate::{go, header, python};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -15,6 +15,7 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
         // A Go module is its folder: what lies outside does not travel with it.
         ("bindings/go/internal/abi/doorward.h", header::text(root)?),
         ("bindings/go/reasons.go", go::reasons()),
+        ("bindings/python/python/doorward/_reason.py", python::reasons()),
     ])
 }
 

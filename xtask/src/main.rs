@@ -12,6 +12,7 @@ mod generate;
 mod go;
 mod guard;
 mod header;
+mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
