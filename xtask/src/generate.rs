@@ -1,6 +1,6 @@
 //! The files that are made from the core's tables.
 
-use crate::header;
+use crate::{header, node};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -12,6 +12,8 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
         ("tests/vectors/reasons.json", reasons_json()),
         ("docs/reasons.md", reasons_page()),
         ("include/doorward.h", header::text(root)?),
+        ("bindings/node/lib/reasons.js", node::table()),
+        ("bindings/node/lib/reasons.d.ts", node::types()),
     ])
 }
 

@@ -8,6 +8,7 @@ mod c_vectors;
 mod check;
 mod generate;
 mod header;
+mod node;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
