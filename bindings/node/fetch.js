@@ -13,14 +13,17 @@ function decideRequest(request, gate, { scheme, peer, now } = {}) {
   if (typeof request?.headers?.get !== 'function' || typeof request.url !== 'string') {
     throw new TypeError('expected a Request')
   }
-  return gate.decide({
-    method: request.method,
-    url: targetOf(request.url),
-    // The scheme of the URL may be the client's word.
-    scheme: scheme ?? 'http',
-    peer,
-    headers: request.headers,
-  }, { now })
+  return gate.decide(
+    {
+      method: request.method,
+      url: targetOf(request.url),
+      // The scheme of the URL may be the client's word.
+      scheme: scheme ?? 'http',
+      peer,
+      headers: request.headers,
+    },
+    { now },
+  )
 }
 
 /** Path and query: the authority was made from Host, which is among the headers. */

@@ -163,7 +163,10 @@ export class Gate {
    * Decides one request. A denial is a value.
    * @throws TypeError for what is no request
    */
-  decide(request: IncomingMessage | WrappedRequest | PlainRequest, options?: DecideOptions): Decision
+  decide(
+    request: IncomingMessage | WrappedRequest | PlainRequest,
+    options?: DecideOptions,
+  ): Decision
   /** Judges a request and tells each check. */
   explain(
     request: IncomingMessage | WrappedRequest | PlainRequest,
@@ -300,7 +303,9 @@ export const jwt: {
   createVerifier(options: VerifierOptions & { readonly claims: 'object' }): Verifier<{
     [name: string]: unknown
   }>
-  createVerifier(options: VerifierOptions & { readonly claims?: 'lazy' | undefined }): Verifier<Claims>
+  createVerifier(
+    options: VerifierOptions & { readonly claims?: 'lazy' | undefined },
+  ): Verifier<Claims>
   /**
    * Verifies one token, in jsonwebtoken's shape. Each call makes a verifier: keep one where speed counts.
    * @throws Denied, PolicyError

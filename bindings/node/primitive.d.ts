@@ -51,11 +51,7 @@ export function jwsVerify(
 export function key(algorithm: Algorithm, secret: Data, encoding: Encoding): void
 
 /** Whether a listener may be opened. */
-export function listen(
-  address: string,
-  credential: boolean,
-  mode: 'refuse' | 'warn',
-): 'ok' | 'warn'
+export function listen(address: string, credential: boolean, mode: 'refuse' | 'warn'): 'ok' | 'warn'
 
 /**
  * A target without the query parameter `name`. This and the next two take a string as Node's parser

@@ -55,8 +55,7 @@ module.exports = {
   key: (algorithm, secret, encoding) => fine(native.key(algorithm, secret, encoding)),
 
   /** Whether a listener may be opened. */
-  listen: (address, credential, mode) =>
-    orDenied(native.listen(address, credential ? 1 : 0, mode)),
+  listen: (address, credential, mode) => orDenied(native.listen(address, credential ? 1 : 0, mode)),
 
   /** A target without the query parameter `name`. */
   stripQuery: (target, name) => orDenied(native.stripQuery([target], name)),

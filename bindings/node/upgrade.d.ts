@@ -16,14 +16,14 @@ export interface UpgradeOptions {
 }
 
 /** What `guardUpgrade` needs of a `WebSocketServer` of `ws`. */
-export interface UpgradeTarget {
+export interface UpgradeTarget<WebSocket> {
   handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    callback: (webSocket: never, request: IncomingMessage) => void,
+    callback: (webSocket: WebSocket, request: IncomingMessage) => void,
   ): void
-  emit(event: 'connection', webSocket: never, request: IncomingMessage, principal: Principal): boolean
+  emit(event: string, ...args: unknown[]): boolean
 }
 
 /**
@@ -41,9 +41,12 @@ export function admitUpgrade(
  * Puts a gate in front of a `ws` server: `connection` is emitted with the socket, the request and the
  * principal, and only for upgrades that the gate allows. Gives a function that takes it away again.
  */
-export function guardUpgrade(
+export function guardUpgrade<WebSocket>(
   server: Pick<Server, 'on' | 'removeListener'>,
-  wss: UpgradeTarget,
+  wss: UpgradeTarget<WebSocket>,
   gate: Gate,
   options?: UpgradeOptions,
 ): () => void
+
+/** On whose behalf an upgrade came in that `admitUpgrade` or `guardUpgrade` let in. */
+export function principalOf(request: IncomingMessage): Principal | undefined

@@ -16,6 +16,7 @@ function admitUpgrade(request, socket, gate, options = {}) {
   const decision = decide(request, gate, options)
   options.onDecision?.(decision, request)
   if (decision.allowed) {
+    principals.set(request, decision.principal)
     takeOut(request, gate, decision.principal.place, options.stripCredential === true)
     socket.removeListener('error', onError)
   } else {
@@ -23,6 +24,13 @@ function admitUpgrade(request, socket, gate, options = {}) {
     socket.end(bytesOf(decision))
   }
   return decision
+}
+
+const principals = new WeakMap()
+
+/** On whose behalf an upgrade came in. */
+function principalOf(request) {
+  return principals.get(request)
 }
 
 /** A request that cannot be decided is refused; what was wrong goes to whoever is told of errors. */
@@ -60,4 +68,4 @@ function guardUpgrade(server, wss, gate, options = {}) {
   }
 }
 
-module.exports = { admitUpgrade, guardUpgrade }
+module.exports = { admitUpgrade, guardUpgrade, principalOf }

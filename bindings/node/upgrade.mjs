@@ -1,3 +1,3 @@
 import module from './upgrade.js'
 
-export const { admitUpgrade, guardUpgrade } = module
+export const { admitUpgrade, guardUpgrade, principalOf } = module

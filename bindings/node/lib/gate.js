@@ -21,7 +21,8 @@ class Gate {
     if (typeof text !== 'string') throw new TypeError('expected a policy')
     const opened = native.openGate(form, text)
     if (typeof opened === 'string') throw policyError(opened)
-    const [warnings, decide, decideParts, explain, challenge, reload, startupCheck, settings] = opened
+    const [warnings, decide, decideParts, explain, challenge, reload, startupCheck, settings] =
+      opened
     this.#native = { decide, decideParts, explain, challenge, reload, startupCheck, settings }
     this.#settings = JSON.parse(settings())
     this.warnings = JSON.parse(warnings)

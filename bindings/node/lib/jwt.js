@@ -100,7 +100,8 @@ function sign(claims, key, options = {}) {
     if (!SIGN.includes(name)) throw new TypeError(`sign has no option ${name}`)
   }
   const { algorithm = 'HS256', encoding = 'utf8', keyid, ...additions } = options
-  const text = typeof claims === 'string' ? asTheyAre(claims, additions) : complete(claims, additions)
+  const text =
+    typeof claims === 'string' ? asTheyAre(claims, additions) : complete(claims, additions)
   return orDenied(native.sign(algorithm, bytesOf(key), encoding, keyid, text))
 }
 

@@ -5,7 +5,16 @@ const http = require('node:http')
 const test = require('node:test')
 const express = require('express')
 const { doorward } = require('doorward/express')
-const { HOST, PATIENCE, TOKEN, fetchRaw, gate, listen, sendRaw, signed } = require('./support/http.js')
+const {
+  HOST,
+  PATIENCE,
+  TOKEN,
+  fetchRaw,
+  gate,
+  listen,
+  sendRaw,
+  signed,
+} = require('./support/http.js')
 
 const timeout = PATIENCE * 2
 
@@ -31,14 +40,30 @@ test('a credential opens, none does not', { timeout }, async (t) => {
   assert.strictEqual(none.headers['www-authenticate'], 'Bearer realm="doorward"')
   assert.strictEqual(none.headers['cache-control'], 'no-store')
   const bad = await fetchRaw(port, '/admin', ['Authorization', `Bearer ${signed()}x`])
-  assert.strictEqual(bad.headers['www-authenticate'], 'Bearer realm="doorward", error="invalid_token"')
+  assert.strictEqual(
+    bad.headers['www-authenticate'],
+    'Bearer realm="doorward", error="invalid_token"',
+  )
 })
 
 test('no spelling of a path gets by', { timeout }, async (t) => {
   const port = await serve(t)
-  const paths = ['/ADMIN', '/admin/', '//admin', '/%61dmin', '/admin%2f', '/./admin', '/admin?x', '/nothing', '*']
+  const paths = [
+    '/ADMIN',
+    '/admin/',
+    '//admin',
+    '/%61dmin',
+    '/admin%2f',
+    '/./admin',
+    '/admin?x',
+    '/nothing',
+    '*',
+  ]
   for (const path of paths) {
-    const answer = await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`)
+    const answer = await sendRaw(
+      port,
+      `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`,
+    )
     assert.match(answer, /^HTTP\/1.1 401 /, path)
   }
   const answer = await sendRaw(

@@ -5,7 +5,16 @@ const test = require('node:test')
 const fastify = require('fastify')
 const websocket = require('@fastify/websocket')
 const { doorward } = require('doorward/fastify')
-const { HOST, PATIENCE, TOKEN, fetchRaw, gate, handshake, sendRaw, signed } = require('./support/http.js')
+const {
+  HOST,
+  PATIENCE,
+  TOKEN,
+  fetchRaw,
+  gate,
+  handshake,
+  sendRaw,
+  signed,
+} = require('./support/http.js')
 
 const timeout = PATIENCE * 2
 
@@ -50,7 +59,9 @@ test('two lines of one header are seen', { timeout }, async (t) => {
   assert.deepStrictEqual(seen, ['credential_duplicate'])
 })
 
-test('WebSocket: refused before the upgrade, and the secret protocol is not echoed', { timeout }, async (t) => {
+test('WebSocket: refused before the upgrade, and the secret protocol is not echoed', {
+  timeout,
+}, async (t) => {
   const places = ['authorization', 'subprotocol:bearer.']
   const { port, seen } = await serve(t, gate({ credential: { places } }))
   const host = `Host: ${HOST}`

@@ -7,7 +7,16 @@ const net = require('node:net')
 const test = require('node:test')
 const { WebSocket, WebSocketServer } = require('ws')
 const { admitUpgrade, guardUpgrade } = require('doorward/upgrade')
-const { HOST, PATIENCE, TOKEN, gate, handshake, listen, sendRaw, signed } = require('./support/http.js')
+const {
+  HOST,
+  PATIENCE,
+  TOKEN,
+  gate,
+  handshake,
+  listen,
+  sendRaw,
+  signed,
+} = require('./support/http.js')
 
 const timeout = PATIENCE * 2
 
@@ -52,7 +61,9 @@ async function open(port, { headers = {}, protocols = [], path = '/ws' } = {}) {
   })
 }
 
-test('a client with a credential is let in, and the server knows who it is', { timeout }, async (t) => {
+test('a client with a credential is let in, and the server knows who it is', {
+  timeout,
+}, async (t) => {
   const { port, seen } = await serve(t, gate())
   const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } })
   const alice = await open(port, bearer(signed()))
@@ -86,7 +97,11 @@ test('two lines of one header are seen, which `headers` hides', { timeout }, asy
   const good = `Authorization: Bearer ${TOKEN}`
   const cases = [
     [[`Host: ${HOST}`, good, 'Authorization: Bearer x'], 400, 'credential_duplicate'],
-    [[`Host: ${HOST}`, good, 'Origin: https://page.example.com', 'Origin: null'], 403, 'origin_duplicate'],
+    [
+      [`Host: ${HOST}`, good, 'Origin: https://page.example.com', 'Origin: null'],
+      403,
+      'origin_duplicate',
+    ],
     [[`Host: ${HOST}`, good, 'Origin:'], 403, 'origin_malformed'],
     [['Host: rebound.example', good], 403, 'host_not_allowed'],
   ]
@@ -98,7 +113,9 @@ test('two lines of one header are seen, which `headers` hides', { timeout }, asy
   assert.match(await sendRaw(port, handshake([`Host: ${HOST}`, good])), /^HTTP\/1.1 101 /)
 })
 
-test('a target of absolute form is a second Host where it names another', { timeout }, async (t) => {
+test('a target of absolute form is a second Host where it names another', {
+  timeout,
+}, async (t) => {
   const { port, seen } = await serve(t, gate())
   const lines = [`Host: ${HOST}`, `Authorization: Bearer ${TOKEN}`]
   const same = await sendRaw(port, handshake(lines, `http://${HOST}/ws`))
@@ -129,8 +146,12 @@ test('a secret subprotocol is never echoed', { timeout }, async (t) => {
   assert.ok(!alone.includes(TOKEN))
 })
 
-test('with an empty prefix, offered protocols are the server’s unless one was the secret', { timeout }, async (t) => {
-  const places = gate({ credential: { places: ['authorization', 'subprotocol:'], first_present_wins: true } })
+test('with an empty prefix, offered protocols are the server’s unless one was the secret', {
+  timeout,
+}, async (t) => {
+  const places = gate({
+    credential: { places: ['authorization', 'subprotocol:'], first_present_wins: true },
+  })
   const { port } = await serve(t, places)
   const client = await open(port, {
     protocols: ['chat'],

@@ -179,8 +179,7 @@ const OPERATIONS = {
     return { decision: 'deny', code, reason: doorward.reasons.find((it) => it.code === code).name }
   },
   bearer: ({ value }) => outcome(() => ({ token: primitive.bearer(bytes(value)) })),
-  'host.parse': ({ value, scheme }) =>
-    outcome(() => primitive.hostParse(bytes(value), scheme)),
+  'host.parse': ({ value, scheme }) => outcome(() => primitive.hostParse(bytes(value), scheme)),
   'origin.parse': ({ value }) => {
     const reason = origin.fault(bytes(value))
     if (reason === undefined) return ALLOWED
@@ -265,7 +264,11 @@ function perform(test) {
   if (!Object.hasOwn(OPERATIONS, test.op)) throw new Error(`unknown op ${test.op}`)
   const names = INPUTS[test.op].split(' ')
   const optional = names.filter((name) => name.endsWith('?')).map((name) => name.slice(0, -1))
-  fields(test.input, names.filter((name) => !name.endsWith('?')), optional)
+  fields(
+    test.input,
+    names.filter((name) => !name.endsWith('?')),
+    optional,
+  )
   return OPERATIONS[test.op](test.input)
 }
 
