@@ -10,7 +10,7 @@ VENV := $(BUILD)/venv
 RUFF := 0.17.6
 MYPY := 2.4.1
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio gen clean
+.PHONY: help demo test test-rust test-bare test-c test-node lint lint-python bench bench-node bench-ratio gen clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,11 +18,11 @@ help: ## this list
 demo: ## a real WebSocket server behind a policy file, and what it answers to 74 situations
 	@cargo run --package doorward-demo
 
-test: lint test-rust test-bare test-c ## everything below, as CI runs it
+test: lint test-rust test-bare test-c test-node ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
-	@cargo test --workspace --quiet
+	@cargo test --quiet
 	@cargo xtask check
 	@printf 'Rust: '; cargo run --quiet --package doorward-tests --bin vectors
 
@@ -34,10 +34,14 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers
 	@if command -v gcc >/dev/null 2>&1; then sh ffi/tests/run.sh; \
 	else $(call missing,a C compiler (gcc)); fi
 
+test-node: ## the Node package: vectors, servers, types, package, workers
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then sh bindings/node/test/run.sh; \
+	else $(call missing,Node with npm); fi
+
 lint: lint-python ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check
-	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
-	@RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --quiet
+	@cargo clippy --all-targets --quiet -- --deny warnings
+	@RUSTDOCFLAGS='--deny warnings' cargo doc --no-deps --document-private-items --quiet
 	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; \
 	else echo 'left out: cargo-deny is not here'; fi
 
@@ -54,6 +58,10 @@ lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors ar
 
 bench: ## criterion: every stage and the whole decision, beside the floor
 	@cargo bench --package doorward-benches
+
+bench-node: ## the Node package beside jsonwebtoken, jose, fast-jwt and others
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then sh benches/node/run.sh; \
+	else $(call missing,Node with npm); fi
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio

@@ -5,18 +5,12 @@
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 const { version } = require('../package.json')
-
-/** The names of the binaries that could run here, as napi names them. */
-function targets() {
-  const { platform, arch } = process
-  if (platform === 'linux') return [`linux-${arch}-gnu`, `linux-${arch}-musl`]
-  if (platform === 'win32') return [`win32-${arch}-msvc`]
-  return [`${platform}-${arch}`]
-}
+const { targets } = require('./target.js')
 
 function load() {
   const causes = []
-  for (const target of targets()) {
+  const wanted = targets()
+  for (const target of wanted) {
     const local = join(__dirname, '..', `doorward.${target}.node`)
     for (const name of existsSync(local) ? [local] : [`doorward-${target}`]) {
       try {
@@ -29,7 +23,7 @@ function load() {
   const { platform, arch, versions } = process
   const message =
     `doorward: no binary for ${platform} ${arch} (Node ${versions.node}) could be loaded; looked for ` +
-    `${targets().join(', ')}. Was the package installed without its optional dependencies?`
+    `${wanted.join(', ')}. Was the package installed without its optional dependencies?`
   throw new AggregateError(causes, message)
 }
 

@@ -40,8 +40,11 @@ pub fn module(exports: Object<'_>) -> napi::Result<()> {
     functions(&exports).map_err(|_| napi::Error::from_reason("doorward: cannot be set up"))
 }
 
+/// A function of the module.
+type Function = fn(&Call) -> Answer;
+
 fn functions(exports: &Exports) -> Result<(), Trouble> {
-    const FUNCTIONS: [(&str, fn(&Call) -> Answer); 27] = [
+    const FUNCTIONS: [(&str, Function); 27] = [
         ("version", |call| call.give_text(doorward_core::VERSION)),
         ("openGate", gate::open),
         ("openVerifier", verifier::open),

@@ -64,8 +64,11 @@ function fetchRaw(port, path, headers, method = 'GET') {
   })
 }
 
-/** Sends bytes and gives all that comes back until the other end closes. */
-function sendRaw(port, bytes) {
+/**
+ * Sends bytes and gives all that comes back until the other end closes, or until enough is seen: an
+ * upgrade that succeeded does not close.
+ */
+function sendRaw(port, bytes, enough = /^HTTP\/1.1 101/) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes))
     let seen = ''
@@ -73,8 +76,7 @@ function sendRaw(port, bytes) {
     socket.setEncoding('latin1')
     socket.on('data', (chunk) => {
       seen += chunk
-      // An upgrade that succeeded does not close.
-      if (seen.startsWith('HTTP/1.1 101')) socket.destroy()
+      if (enough.test(seen)) socket.destroy()
     })
     socket.on('error', reject)
     socket.on('close', () => resolve(seen))
