@@ -11,8 +11,7 @@ export interface PluginOptions {
   readonly stripCredential?: boolean | undefined
   /** Is told each decision, for logs. */
   readonly onDecision?:
-    | ((decision: Decision, request: { readonly raw: IncomingMessage }) => void)
-    | undefined
+    ((decision: Decision, request: { readonly raw: IncomingMessage }) => void) | undefined
 }
 
 /**

@@ -59,32 +59,36 @@ test('two lines of one header are seen', { timeout }, async (t) => {
   assert.deepStrictEqual(seen, ['credential_duplicate'])
 })
 
-test('WebSocket: refused before the upgrade, and the secret protocol is not echoed', {
-  timeout,
-}, async (t) => {
-  const places = ['authorization', 'subprotocol:bearer.']
-  const { port, seen } = await serve(t, gate({ credential: { places } }))
-  const host = `Host: ${HOST}`
-  assert.match(await sendRaw(port, handshake([host])), /^HTTP\/1.1 401 /)
-  const evil = [host, 'Origin: https://evil.example', `Authorization: Bearer ${TOKEN}`]
-  assert.match(await sendRaw(port, handshake(evil)), /^HTTP\/1.1 403 /)
-  assert.match(
-    await sendRaw(port, handshake([host, `Authorization: Bearer ${TOKEN}`])),
-    /^HTTP\/1.1 101 /,
-  )
-  const answer = await sendRaw(
-    port,
-    handshake([host, `Sec-WebSocket-Protocol: bearer.${TOKEN}, chat`]),
-  )
-  assert.match(answer, /^HTTP\/1.1 101 .*sec-websocket-protocol: chat/is)
-  assert.ok(!answer.includes(TOKEN))
-  assert.deepStrictEqual(seen, [
-    'credential_missing',
-    'origin_not_allowed',
-    'capability',
-    'capability',
-  ])
-})
+test(
+  'WebSocket: refused before the upgrade, and the secret protocol is not echoed',
+  {
+    timeout,
+  },
+  async (t) => {
+    const places = ['authorization', 'subprotocol:bearer.']
+    const { port, seen } = await serve(t, gate({ credential: { places } }))
+    const host = `Host: ${HOST}`
+    assert.match(await sendRaw(port, handshake([host])), /^HTTP\/1.1 401 /)
+    const evil = [host, 'Origin: https://evil.example', `Authorization: Bearer ${TOKEN}`]
+    assert.match(await sendRaw(port, handshake(evil)), /^HTTP\/1.1 403 /)
+    assert.match(
+      await sendRaw(port, handshake([host, `Authorization: Bearer ${TOKEN}`])),
+      /^HTTP\/1.1 101 /,
+    )
+    const answer = await sendRaw(
+      port,
+      handshake([host, `Sec-WebSocket-Protocol: bearer.${TOKEN}, chat`]),
+    )
+    assert.match(answer, /^HTTP\/1.1 101 .*sec-websocket-protocol: chat/is)
+    assert.ok(!answer.includes(TOKEN))
+    assert.deepStrictEqual(seen, [
+      'credential_missing',
+      'origin_not_allowed',
+      'capability',
+      'capability',
+    ])
+  },
+)
 
 test('without a gate it does not start', { timeout }, async () => {
   const app = fastify()

@@ -176,38 +176,42 @@ test('what is no request is wrong usage', () => {
   }
 })
 
-test('HTTP/2: the authority is the Host, and the client’s word on the scheme is none', {
-  timeout: PATIENCE,
-}, async (t) => {
-  const theGate = gate({ origin: { mode: 'same-origin' } })
-  const server = http2.createServer()
-  const seen = []
-  server.on('request', (request, response) => {
-    const decision = theGate.decide(request)
-    seen.push(decision.reason ?? decision.principal.id)
-    response.end()
-  })
-  const port = await listen(t, server)
-  const client = http2.connect(`http://127.0.0.1:${port}`)
-  t.after(() => client.destroy())
-  const ask = async (headers) => {
-    const stream = client.request({ ':path': '/', authorization: `Bearer ${TOKEN}`, ...headers })
-    stream.resume()
-    await once(stream, 'end')
-  }
-  await ask({ ':authority': HOST })
-  await ask({ ':authority': 'rebound.example' })
-  await ask({ ':authority': HOST, host: 'rebound.example' })
-  await ask({ ':authority': HOST, ':scheme': 'https', origin: `https://${HOST}` })
-  await ask({ ':authority': HOST, origin: `http://${HOST}` })
-  assert.deepStrictEqual(seen, [
-    'ci',
-    'host_not_allowed',
-    'host_duplicate',
-    'origin_not_allowed',
-    'ci',
-  ])
-})
+test(
+  'HTTP/2: the authority is the Host, and the client’s word on the scheme is none',
+  {
+    timeout: PATIENCE,
+  },
+  async (t) => {
+    const theGate = gate({ origin: { mode: 'same-origin' } })
+    const server = http2.createServer()
+    const seen = []
+    server.on('request', (request, response) => {
+      const decision = theGate.decide(request)
+      seen.push(decision.reason ?? decision.principal.id)
+      response.end()
+    })
+    const port = await listen(t, server)
+    const client = http2.connect(`http://127.0.0.1:${port}`)
+    t.after(() => client.destroy())
+    const ask = async (headers) => {
+      const stream = client.request({ ':path': '/', authorization: `Bearer ${TOKEN}`, ...headers })
+      stream.resume()
+      await once(stream, 'end')
+    }
+    await ask({ ':authority': HOST })
+    await ask({ ':authority': 'rebound.example' })
+    await ask({ ':authority': HOST, host: 'rebound.example' })
+    await ask({ ':authority': HOST, ':scheme': 'https', origin: `https://${HOST}` })
+    await ask({ ':authority': HOST, origin: `http://${HOST}` })
+    assert.deepStrictEqual(seen, [
+      'ci',
+      'host_not_allowed',
+      'host_duplicate',
+      'origin_not_allowed',
+      'ci',
+    ])
+  },
+)
 
 test('a principal tells who, and what it carries', () => {
   const theGate = gate({ scope: { claim: 'scp' } })

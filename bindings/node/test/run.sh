@@ -15,7 +15,8 @@ cargo clippy --quiet --package doorward-node --all-features -- --deny warnings
 scripts/build.sh
 
 bin=node_modules/.bin
-"$bin/biome" ci --colors=off --max-diagnostics=20 . >"$out/biome.txt" 2>&1 || { cat "$out/biome.txt"; exit 1; }
+"$bin/eslint" --max-warnings=0 .
+"$bin/prettier" --check --log-level=warn .
 "$bin/tsc" --project test/types
 "$bin/publint" --strict >"$out/publint.txt" 2>&1 || { cat "$out/publint.txt"; exit 1; }
 "$bin/attw" --pack . --quiet || { "$bin/attw" --pack .; exit 1; }

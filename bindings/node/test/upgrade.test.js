@@ -61,17 +61,21 @@ async function open(port, { headers = {}, protocols = [], path = '/ws' } = {}) {
   })
 }
 
-test('a client with a credential is let in, and the server knows who it is', {
-  timeout,
-}, async (t) => {
-  const { port, seen } = await serve(t, gate())
-  const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } })
-  const alice = await open(port, bearer(signed()))
-  assert.deepStrictEqual([alice.status, alice.id], [101, 'alice'])
-  const ci = await open(port, bearer(TOKEN))
-  assert.deepStrictEqual([ci.status, ci.id], [101, 'ci'])
-  assert.deepStrictEqual(seen, ['token', 'capability'])
-})
+test(
+  'a client with a credential is let in, and the server knows who it is',
+  {
+    timeout,
+  },
+  async (t) => {
+    const { port, seen } = await serve(t, gate())
+    const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } })
+    const alice = await open(port, bearer(signed()))
+    assert.deepStrictEqual([alice.status, alice.id], [101, 'alice'])
+    const ci = await open(port, bearer(TOKEN))
+    assert.deepStrictEqual([ci.status, ci.id], [101, 'ci'])
+    assert.deepStrictEqual(seen, ['token', 'capability'])
+  },
+)
 
 test('a client without one gets the challenge and nothing is upgraded', { timeout }, async (t) => {
   const { port, seen } = await serve(t, gate())
@@ -113,17 +117,21 @@ test('two lines of one header are seen, which `headers` hides', { timeout }, asy
   assert.match(await sendRaw(port, handshake([`Host: ${HOST}`, good])), /^HTTP\/1.1 101 /)
 })
 
-test('a target of absolute form is a second Host where it names another', {
-  timeout,
-}, async (t) => {
-  const { port, seen } = await serve(t, gate())
-  const lines = [`Host: ${HOST}`, `Authorization: Bearer ${TOKEN}`]
-  const same = await sendRaw(port, handshake(lines, `http://${HOST}/ws`))
-  assert.match(same, /^HTTP\/1.1 101 /)
-  const other = await sendRaw(port, handshake(lines, 'http://internal.example/ws'))
-  assert.match(other, /^HTTP\/1.1 403 /)
-  assert.deepStrictEqual(seen, ['capability', 'host_duplicate'])
-})
+test(
+  'a target of absolute form is a second Host where it names another',
+  {
+    timeout,
+  },
+  async (t) => {
+    const { port, seen } = await serve(t, gate())
+    const lines = [`Host: ${HOST}`, `Authorization: Bearer ${TOKEN}`]
+    const same = await sendRaw(port, handshake(lines, `http://${HOST}/ws`))
+    assert.match(same, /^HTTP\/1.1 101 /)
+    const other = await sendRaw(port, handshake(lines, 'http://internal.example/ws'))
+    assert.match(other, /^HTTP\/1.1 403 /)
+    assert.deepStrictEqual(seen, ['capability', 'host_duplicate'])
+  },
+)
 
 test('a secret subprotocol is never echoed', { timeout }, async (t) => {
   const places = gate({ credential: { places: ['subprotocol:bearer.'] } })
@@ -146,23 +154,27 @@ test('a secret subprotocol is never echoed', { timeout }, async (t) => {
   assert.ok(!alone.includes(TOKEN))
 })
 
-test('with an empty prefix, offered protocols are the server’s unless one was the secret', {
-  timeout,
-}, async (t) => {
-  const places = gate({
-    credential: { places: ['authorization', 'subprotocol:'], first_present_wins: true },
-  })
-  const { port } = await serve(t, places)
-  const client = await open(port, {
-    protocols: ['chat'],
-    headers: { Authorization: `Bearer ${TOKEN}` },
-  })
-  assert.deepStrictEqual([client.status, client.protocol], [101, 'chat'])
-  const lines = [`Host: ${HOST}`, `Sec-WebSocket-Protocol: ${TOKEN}`]
-  const alone = await sendRaw(port, handshake(lines))
-  assert.match(alone, /^HTTP\/1.1 101 /)
-  assert.ok(!alone.includes(TOKEN))
-})
+test(
+  'with an empty prefix, offered protocols are the server’s unless one was the secret',
+  {
+    timeout,
+  },
+  async (t) => {
+    const places = gate({
+      credential: { places: ['authorization', 'subprotocol:'], first_present_wins: true },
+    })
+    const { port } = await serve(t, places)
+    const client = await open(port, {
+      protocols: ['chat'],
+      headers: { Authorization: `Bearer ${TOKEN}` },
+    })
+    assert.deepStrictEqual([client.status, client.protocol], [101, 'chat'])
+    const lines = [`Host: ${HOST}`, `Sec-WebSocket-Protocol: ${TOKEN}`]
+    const alone = await sendRaw(port, handshake(lines))
+    assert.match(alone, /^HTTP\/1.1 101 /)
+    assert.ok(!alone.includes(TOKEN))
+  },
+)
 
 test('stripCredential takes the secret out of URL, cookies and headers', { timeout }, async (t) => {
   const places = ['authorization', 'query:token', 'cookie:session', 'header:X-Token']

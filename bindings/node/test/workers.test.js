@@ -9,28 +9,32 @@ const { HOST, PATIENCE, TOKEN, gate, signed } = require('./support/http.js')
 
 const ROUNDS = 20_000
 
-test('workers decide beside each other, each with gates of its own', {
-  timeout: PATIENCE * 6,
-}, async () => {
-  const program = path.join(__dirname, 'support/worker.js')
-  const workers = Array.from({ length: 4 }, (_, n) => {
-    return new Worker(program, { workerData: { rounds: ROUNDS, n } })
-  })
-  // The main thread goes on deciding meanwhile.
-  const theGate = gate()
-  const rawHeaders = ['Host', HOST, 'Authorization', `Bearer ${TOKEN}`]
-  const ended = Promise.all(workers.map((worker) => once(worker, 'message')))
-  for (let n = 0; n < ROUNDS; n += 1) {
-    assert.ok(theGate.decide({ method: 'GET', url: '/', rawHeaders }).allowed)
-    if (n % 1_000 === 0) await new Promise(setImmediate)
-  }
-  for (const [{ allowed, refused }] of await ended) {
-    assert.deepStrictEqual([allowed, refused], [ROUNDS, ROUNDS])
-  }
-  // What a worker leaves behind is freed with it, and nothing of ours.
-  await Promise.all(workers.map((worker) => worker.terminate()))
-  assert.strictEqual(theGate.decide({ headers: rawHeaders }).principal.id, 'ci')
-})
+test(
+  'workers decide beside each other, each with gates of its own',
+  {
+    timeout: PATIENCE * 6,
+  },
+  async () => {
+    const program = path.join(__dirname, 'support/worker.js')
+    const workers = Array.from({ length: 4 }, (_, n) => {
+      return new Worker(program, { workerData: { rounds: ROUNDS, n } })
+    })
+    // The main thread goes on deciding meanwhile.
+    const theGate = gate()
+    const rawHeaders = ['Host', HOST, 'Authorization', `Bearer ${TOKEN}`]
+    const ended = Promise.all(workers.map((worker) => once(worker, 'message')))
+    for (let n = 0; n < ROUNDS; n += 1) {
+      assert.ok(theGate.decide({ method: 'GET', url: '/', rawHeaders }).allowed)
+      if (n % 1_000 === 0) await new Promise(setImmediate)
+    }
+    for (const [{ allowed, refused }] of await ended) {
+      assert.deepStrictEqual([allowed, refused], [ROUNDS, ROUNDS])
+    }
+    // What a worker leaves behind is freed with it, and nothing of ours.
+    await Promise.all(workers.map((worker) => worker.terminate()))
+    assert.strictEqual(theGate.decide({ headers: rawHeaders }).principal.id, 'ci')
+  },
+)
 
 /** Bytes in use, after what can be collected was. */
 function used() {
@@ -65,25 +69,29 @@ test('memory is flat over a million decisions', { timeout: PATIENCE * 12 }, () =
   assert.ok(after.rss - before.rss < 32 * 1024 * 1024, `${after.rss - before.rss}`)
 })
 
-test('gates, verifiers and tables that nobody holds are freed', {
-  timeout: PATIENCE * 6,
-}, async () => {
-  const { Tickets, jwt } = require('doorward')
-  const key = 'x'.repeat(64)
-  const make = async (times) => {
-    for (let n = 0; n < times; n += 1) {
-      gate().decide({ headers: ['Host', HOST] })
-      jwt.createVerifier({ key })
-      new Tickets({ ttl: 1, capacity: 4096 }).issue('x')
-      // Finalizers run between the turns of the loop.
-      if (n % 50 === 0) await new Promise(setImmediate)
+test(
+  'gates, verifiers and tables that nobody holds are freed',
+  {
+    timeout: PATIENCE * 6,
+  },
+  async () => {
+    const { Tickets, jwt } = require('doorward')
+    const key = 'x'.repeat(64)
+    const make = async (times) => {
+      for (let n = 0; n < times; n += 1) {
+        gate().decide({ headers: ['Host', HOST] })
+        jwt.createVerifier({ key })
+        new Tickets({ ttl: 1, capacity: 4096 }).issue('x')
+        // Finalizers run between the turns of the loop.
+        if (n % 50 === 0) await new Promise(setImmediate)
+      }
     }
-  }
-  await make(200)
-  const before = used()
-  await make(600)
-  await new Promise(setImmediate)
-  const after = used()
-  // The tables alone would be 600 times half a megabyte.
-  assert.ok(after.rss - before.rss < 100 * 1024 * 1024, `${after.rss - before.rss}`)
-})
+    await make(200)
+    const before = used()
+    await make(600)
+    await new Promise(setImmediate)
+    const after = used()
+    // The tables alone would be 600 times half a megabyte.
+    assert.ok(after.rss - before.rss < 100 * 1024 * 1024, `${after.rss - before.rss}`)
+  },
+)
