@@ -222,38 +222,41 @@ export interface Key {
   readonly encoding?: Encoding | undefined
 }
 
-/** What a verifier asks of a token: the keys of the policy's `jwt` table. */
+/**
+ * What a verifier asks of a token: the keys of the policy's `jwt` table. One that is there and undefined
+ * throws, since a rule that somebody meant to set must not be none.
+ */
 export interface VerifierOptions {
   /** One key, or a ring of at most eight. */
   readonly key: Secret | Key | readonly (Secret | Key)[]
   /** The one algorithm of keys that name none: `HS256` if left out. */
   readonly algorithm?: Algorithm | undefined
   /** The one `iss` that is accepted. */
-  readonly issuer?: string | undefined
+  readonly issuer?: string
   /** `aud` must name one of these; without any, a token with `aud` is refused. */
-  readonly audience?: string | readonly string[] | undefined
+  readonly audience?: string | readonly string[]
   /** The one `sub` that is accepted. */
-  readonly subject?: string | undefined
+  readonly subject?: string
   /** Seconds of clock skew, at most 300: 30 if left out. */
-  readonly leeway?: number | undefined
+  readonly leeway?: number
   /** Claims that must be there, besides `exp`. */
-  readonly required?: readonly string[] | undefined
+  readonly required?: readonly string[]
   /** Seconds that `exp` may lie ahead, and after `iat`. */
-  readonly maxLifetime?: number | undefined
+  readonly maxLifetime?: number
   /** Seconds since `iat`, which then must be there. */
-  readonly maxAge?: number | undefined
+  readonly maxAge?: number
   /** Accepted values of `typ`, which then must be there. */
-  readonly typ?: string | readonly string[] | undefined
+  readonly typ?: string | readonly string[]
   /** Values of `jti` that are refused. */
-  readonly revoked?: readonly string[] | undefined
+  readonly revoked?: readonly string[]
   /** Gives up the check of `typ`. */
-  readonly ignoreTyp?: boolean | undefined
+  readonly ignoreTyp?: boolean
   /** Gives up that `kid` chooses the key. */
-  readonly ignoreKid?: boolean | undefined
+  readonly ignoreKid?: boolean
   /** Gives up the check of `aud`. */
-  readonly ignoreAudience?: boolean | undefined
+  readonly ignoreAudience?: boolean
   /** Takes the second `exp` + leeway itself for valid. */
-  readonly validAtExpiry?: boolean | undefined
+  readonly validAtExpiry?: boolean
 }
 
 /**
@@ -265,16 +268,16 @@ export type Verifier<T> = (token: string | Uint8Array, now?: number) => T
 /** Options of `jwt.verify`, as jsonwebtoken names them. */
 export interface VerifyOptions {
   /** The one algorithm of the key: `['HS256']` if left out. */
-  readonly algorithms?: readonly [Algorithm] | undefined
-  readonly issuer?: string | undefined
-  readonly audience?: string | readonly string[] | undefined
-  readonly subject?: string | undefined
+  readonly algorithms?: readonly [Algorithm]
+  readonly issuer?: string
+  readonly audience?: string | readonly string[]
+  readonly subject?: string
   /** Seconds of clock skew, at most 300: none if left out. */
-  readonly clockTolerance?: number | undefined
+  readonly clockTolerance?: number
   /** Unix time in seconds, instead of the system's. */
-  readonly clockTimestamp?: number | undefined
+  readonly clockTimestamp?: number
   /** Seconds since `iat`. */
-  readonly maxAge?: number | undefined
+  readonly maxAge?: number
 }
 
 /** Options of `jwt.sign`, as jsonwebtoken names them. */
@@ -340,22 +343,16 @@ export const capability: {
 /** The keys of the policy's `origin` table. */
 export interface OriginRules {
   readonly mode?:
-    | 'same-origin'
-    | 'list'
-    | 'same-origin-or-list'
-    | 'none-allowed'
-    | 'after-credential'
-    | 'off'
-    | undefined
-  readonly allow?: readonly string[] | undefined
-  readonly absent?: 'allow-native' | 'require' | 'allow' | undefined
-  readonly loopback_aliases?: boolean | undefined
-  readonly allow_null?: boolean | undefined
-  readonly ignore_scheme?: boolean | undefined
-  readonly https_page_on_http?: boolean | undefined
-  readonly accept_unserialized?: boolean | undefined
-  readonly empty_is_absent?: boolean | undefined
-  readonly ignore_fetch_site?: boolean | undefined
+    'same-origin' | 'list' | 'same-origin-or-list' | 'none-allowed' | 'after-credential' | 'off'
+  readonly allow?: readonly string[]
+  readonly absent?: 'allow-native' | 'require' | 'allow'
+  readonly loopback_aliases?: boolean
+  readonly allow_null?: boolean
+  readonly ignore_scheme?: boolean
+  readonly https_page_on_http?: boolean
+  readonly accept_unserialized?: boolean
+  readonly empty_is_absent?: boolean
+  readonly ignore_fetch_site?: boolean
 }
 
 /** The headers that an origin is judged by. */

@@ -33,7 +33,7 @@ class Gate {
   }
 
   static fromPolicy(policy) {
-    if (typeof policy !== 'string') return new Gate('json', JSON.stringify(policy))
+    if (typeof policy !== 'string') return new Gate('json', JSON.stringify(policy, given))
     // No document in TOML begins with a brace.
     return new Gate(policy.trimStart().startsWith('{') ? 'json' : 'toml', policy)
   }
@@ -57,7 +57,10 @@ class Gate {
     if (packed === undefined) return this.#decideAny(request, options)
     const https = head.isHttps(options?.scheme ?? head.schemeOf(socket))
     const count = (lines.length + 3) * 2 + (https ? 1 : 0)
-    const answer = this.#native.decide(packed, count, options?.now)
+    const now = options?.now
+    const { decide } = this.#native
+    // An argument that is not passed is one that need not be looked at.
+    const answer = now === undefined ? decide(packed, count) : decide(packed, count, now)
     if (answer === AMBIGUOUS) return this.#decideAny(request, options)
     return this.#decision(answer, request, options)
   }
@@ -114,12 +117,25 @@ class Gate {
   }
 }
 
-/** The parts with a zero character between each two; undefined if a part is no string. */
+/** JSON has no undefined and would leave the key out, and with it what somebody meant to set. */
+function given(key, value) {
+  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') {
+    throw new TypeError(`the policy's ${key || 'document'} is ${typeof value}`)
+  }
+  return value
+}
+
+/**
+ * The parts with a zero character between each two; undefined if a part is no string. Added up, which
+ * is faster than `join`: the native side lays the pieces out in one go.
+ */
 function pack(method, url, peer, lines) {
+  let packed = method + NUL + url + NUL + peer
   for (const line of lines) {
     if (typeof line !== 'string') return undefined
+    packed += NUL + line
   }
-  return `${method}${NUL}${url}${NUL}${peer}${NUL}${lines.join(NUL)}`
+  return packed
 }
 
 module.exports = { Gate }

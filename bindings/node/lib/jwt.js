@@ -28,15 +28,24 @@ function createVerifier(options) {
   for (const [name, value] of Object.entries(rules)) {
     const known = RULES.get(name)
     if (known === undefined) throw new TypeError(`createVerifier has no option ${name}`)
-    if (value !== undefined) table[known] = value
+    table[known] = given(value, name)
   }
   if (claims !== 'lazy' && claims !== 'object') {
     throw new TypeError('claims must be lazy or object')
   }
-  const verify = open(table)
+  const native = open(table)
+  // An argument that is not passed is one that need not be looked at.
+  const verify = (token, now) => claimsOf(now === undefined ? native(token) : native(token, now))
   return claims === 'lazy'
-    ? (token, now) => new Claims(claimsOf(verify(token, now)))
-    : (token, now) => JSON.parse(claimsOf(verify(token, now)))
+    ? (token, now) => new Claims(verify(token, now))
+    : (token, now) => JSON.parse(verify(token, now))
+}
+
+/** A rule that somebody meant to set, from an environment that lacks it, must not be none. */
+function given(value, name) {
+  if (value === undefined)
+    throw new TypeError(`${name} is undefined: leave it out for no such rule`)
+  return value
 }
 
 function open(table) {
@@ -63,8 +72,9 @@ const VERIFY = [
 
 /** Verifies one token, in jsonwebtoken's shape. A verifier that is kept is faster. */
 function verify(token, key, options = {}) {
-  for (const name of Object.keys(object(options, 'options'))) {
+  for (const [name, value] of Object.entries(object(options, 'options'))) {
     if (!VERIFY.includes(name)) throw new TypeError(`verify has no option ${name}`)
+    given(value, name)
   }
   const { algorithms = ['HS256'], issuer, audience, subject, clockTimestamp, maxAge } = options
   if (!Array.isArray(algorithms) || algorithms.length !== 1) {

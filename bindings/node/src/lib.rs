@@ -77,6 +77,8 @@ fn functions(exports: &Exports) -> Result<(), Trouble> {
         exports.add(name, body)?;
     }
     #[cfg(feature = "bench")]
-    exports.add("loop", bench::run)?;
+    for (name, body) in [("loop", bench::run as Function), ("cpu", bench::cpu)] {
+        exports.add(name, body)?;
+    }
     Ok(())
 }

@@ -45,6 +45,8 @@ enum Kind {
 pub(crate) struct Call {
     env: sys::napi_env,
     arguments: [sys::napi_value; ARGUMENTS],
+    /// How many of them were passed.
+    passed: usize,
 }
 
 /// The module's object, which functions are put into.
@@ -57,7 +59,7 @@ impl Exports {
     pub(crate) fn of(object: &napi::bindgen_prelude::Object<'_>) -> Self {
         use napi::JsValue as _;
         let value = object.value();
-        let call = Call { env: value.env, arguments: [ptr::null_mut(); ARGUMENTS] };
+        let call = Call { env: value.env, arguments: [ptr::null_mut(); ARGUMENTS], passed: 0 };
         Self { call, object: value.value }
     }
 
@@ -97,16 +99,15 @@ unsafe extern "C" fn enter<F>(env: sys::napi_env, info: sys::napi_callback_info)
 where
     F: Fn(&Call) -> Answer + 'static,
 {
-    let mut call = Call { env, arguments: [ptr::null_mut(); ARGUMENTS] };
-    let mut count = ARGUMENTS;
+    let mut call = Call { env, arguments: [ptr::null_mut(); ARGUMENTS], passed: ARGUMENTS };
     let mut data = ptr::null_mut();
-    // SAFETY: `arguments` has room for `count` values; Node-API fills those that were not passed with
+    // SAFETY: `arguments` has room for `passed` values; Node-API fills those that were not passed with
     // undefined.
     let status = unsafe {
         sys::napi_get_cb_info(
             env,
             info,
-            &mut count,
+            &mut call.passed,
             call.arguments.as_mut_ptr(),
             ptr::null_mut(),
             &mut data,
@@ -368,6 +369,9 @@ impl Call {
 
     /// A number, or `None` for undefined.
     pub(crate) fn number(&self, at: usize) -> Result<Option<f64>, Trouble> {
+        if at >= self.passed {
+            return Ok(None);
+        }
         let mut number = 0.0;
         // SAFETY: the out-parameter is a live local.
         let status =
@@ -408,6 +412,15 @@ impl Call {
         let mut value = ptr::null_mut();
         // SAFETY: the out-parameter is a live local.
         unsafe { done(sys::napi_create_uint32(self.env, number, &mut value))? };
+        Ok(Value(value))
+    }
+
+    /// A number that need not be small.
+    #[cfg(feature = "bench")]
+    pub(crate) fn give_double(&self, number: f64) -> Answer {
+        let mut value = ptr::null_mut();
+        // SAFETY: the out-parameter is a live local.
+        unsafe { done(sys::napi_create_double(self.env, number, &mut value))? };
         Ok(Value(value))
     }
 

@@ -286,6 +286,11 @@ test('a policy that is not in order says where', () => {
   }
   assert.throws(() => Gate.fromPolicy({ orgin: {} }), PolicyError)
   assert.throws(() => Gate.fromPolicy(undefined), TypeError)
+  // JSON would leave these out, and the check with them.
+  assert.throws(() => Gate.fromPolicy({ host: { allow: process.env.NO_SUCH } }), TypeError)
+  assert.throws(() => Gate.fromPolicy({ host: { allow: [undefined] } }), TypeError)
+  assert.throws(() => Gate.fromPolicy({ host: { allow: () => [] } }), TypeError)
+  assert.throws(() => Gate.fromPolicy({ host: { allow: null } }), PolicyError)
   assert.throws(() => Gate.open('/nowhere/policy.toml'), PolicyError)
 })
 

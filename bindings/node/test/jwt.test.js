@@ -175,11 +175,24 @@ test('what makes no verifier is told at once', () => {
     [{ key: SECRET, allowedIss: 'a' }, TypeError],
     [{ key: SECRET, ignoreExpiration: true }, TypeError],
     [{ key: SECRET, claims: 'all' }, TypeError],
+    [{ key: SECRET, issuer: undefined }, TypeError],
+    [{ key: SECRET, issuer: null }, PolicyError],
+    [{ key: SECRET, maxAge: Number.NaN }, PolicyError],
+    [{ key: SECRET, leeway: '30' }, PolicyError],
     [undefined, TypeError],
   ]
   for (const [options, type] of wrong) {
     assert.throws(() => jwt.createVerifier(options), type, inspect(options))
   }
+})
+
+test('jwt.verify takes no rule that is not one', () => {
+  const token = signed()
+  assert.strictEqual(jwt.verify(token, SECRET, { audience: 'app' }).sub, 'alice')
+  for (const options of [{ audience: 'app', issuer: undefined }, { algorithms: [] }, { foo: 1 }]) {
+    assert.throws(() => jwt.verify(token, SECRET, options), TypeError)
+  }
+  assert.throws(() => jwt.verify(token, SECRET, { audience: 'app', issuer: null }), PolicyError)
 })
 
 test('a refusal holds no byte of the token, an error none of the secret', () => {
