@@ -16,7 +16,7 @@ LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
 .PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean \
-  library install uninstall go-lib test-go lint-go bench-go test-python bench-python
+  library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ help: ## this list
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
-test: lint test-rust test-bare test-c test-go test-python bench-guard ## everything below, as CI runs it
+test: lint test-rust test-bare test-c test-go test-node test-python bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -48,6 +48,10 @@ go-lib: ## the static library for Go, in bindings/go/lib/<os>_<arch>
 test-go: ## Go: vectors, real servers, races, leaks, fuzzing for seconds, a new module of a user's
 	@if command -v go >/dev/null 2>&1; then sh bindings/go/test.sh; \
 	else $(call missing,Go (go)); fi
+
+test-node: ## the Node package: vectors, servers, types, package, workers
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then sh bindings/node/test/run.sh; \
+	else $(call missing,Node with npm); fi
 
 test-python: ## the Python package: wheel, types, vectors, real servers, README in a fresh environment
 	@if command -v $(PYTHON) >/dev/null 2>&1; then \
@@ -89,6 +93,10 @@ bench-go: ## Go beside golang-jwt, jwx, go-jose, gorilla, coder and net/http, in
 
 bench: ## criterion: every stage and the whole decision, beside the floor
 	@cargo bench --package doorward-benches
+
+bench-node: ## the Node package beside jsonwebtoken, jose, fast-jwt and others
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then sh benches/node/run.sh; \
+	else $(call missing,Node with npm); fi
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio

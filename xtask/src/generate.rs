@@ -1,6 +1,6 @@
 //! The files that are made from the core's tables.
 
-use crate::{go, header, python};
+use crate::{go, header, node, python};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -16,6 +16,8 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
         ("bindings/go/internal/abi/doorward.h", header::text(root)?),
         ("bindings/go/reasons.go", go::reasons()),
         ("bindings/python/python/doorward/_reason.py", python::reasons()),
+        ("bindings/node/lib/reasons.js", node::table()),
+        ("bindings/node/lib/reasons.d.ts", node::types()),
     ])
 }
 

@@ -12,6 +12,7 @@ mod generate;
 mod go;
 mod guard;
 mod header;
+mod node;
 mod python;
 
 use std::path::{Path, PathBuf};
