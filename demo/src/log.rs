@@ -15,8 +15,10 @@ pub(crate) fn read(line: &str) -> Option<String> {
 /// The value of a key, without the quotes that some loggers put around it.
 fn field<'l>(line: &'l str, key: &str) -> Option<&'l str> {
     line.split_ascii_whitespace().find_map(|word| {
-        let value = word.strip_prefix(key)?.strip_prefix('=')?;
-        Some(value.trim_matches('"'))
+        let (name, value) = word.split_once('=')?;
+        // Some loggers put a group in front.
+        let name = name.rsplit('.').next()?;
+        (name == key).then(|| value.trim_matches('"'))
     })
 }
 
@@ -28,7 +30,7 @@ mod tests {
     fn lines_of_several_loggers_say_the_same() {
         for line in [
             "INFO doorward: refused code=2205 reason=\"origin_not_allowed\" status=403",
-            "time=2026-11-22T00:00:00Z level=INFO msg=refused code=2205 reason=origin_not_allowed",
+            "time=2026-11-22T00:00:00Z level=INFO msg=refused doorward.code=2205 doorward.reason=origin_not_allowed",
         ] {
             assert_eq!(read(line).as_deref(), Some("2205 origin_not_allowed"));
         }

@@ -17,7 +17,7 @@ export function parseProgram(text) {
 
 /** Who came in where, or the number and name of why not; `undefined` for a line about something else. */
 export function readLog(line) {
-  const field = (key) => line.match(new RegExp(`(?:^|\\s)${key}="?([^\\s"]+)"?`))?.[1];
+  const field = (key) => line.match(new RegExp(`(?:^|[\\s.])${key}="?([^\\s"]+)"?`))?.[1];
   if (field('code') && field('reason')) return `${field('code')} ${field('reason')}`;
   if (field('kind') && field('place')) return `${field('kind')} in ${field('place')}`;
   return field('kind');

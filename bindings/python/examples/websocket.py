@@ -1,0 +1,63 @@
+"""An echo server over WebSocket, guarded by a policy file. SIGHUP makes it read the policy again.
+
+python examples/websocket.py policy.toml 8080 [127.0.0.1]
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+import doorward.asgi
+from doorward import Gate, PolicyError
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Send back what comes."""
+    if scope["type"] != "websocket":
+        return
+    await receive()
+    offered = scope["subprotocols"]
+    await send({"type": "websocket.accept", "subprotocol": "echo.v1" if "echo.v1" in offered else None})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event.get("text"), "bytes": event.get("bytes")})
+
+
+def main(policy: str, port: str, host: str = "127.0.0.1") -> None:
+    """Serve until the process is ended."""
+    logging.basicConfig(stream=sys.stdout, format="%(message)s")
+    logging.getLogger("doorward").setLevel(logging.DEBUG)
+    try:
+        gate = Gate.open(policy)
+        # Refuses to be open to other machines without any credential.
+        gate.startup_check(f"{host}:{port}")
+    except (PolicyError, doorward.Denied) as error:
+        sys.exit(f"not started {said(error)}")
+
+    def reload(*_: object) -> None:
+        try:
+            gate.reload()
+        except PolicyError as error:
+            print(f"old rules kept {said(error)}", flush=True)
+        else:
+            print("new rules", flush=True)
+
+    signal.signal(signal.SIGHUP, reload)
+    listener = socket.create_server((host, int(port)))
+    print("listening on {}:{}".format(*listener.getsockname()), flush=True)
+    config = uvicorn.Config(doorward.asgi.Doorward(app, gate), proxy_headers=False, log_level="error")
+    uvicorn.Server(config).run([listener])
+
+
+def said(error: PolicyError | doorward.Denied) -> str:
+    """Tell an error on one line."""
+    return f"code={error.reason.code} reason={error.reason.log_name} {error}"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
