@@ -77,7 +77,7 @@ image() {
     name=$1
     shift
     $arm -mcpu=cortex-m4 -mthumb -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -Iinclude -Ifirmware -I"$out" \
-        -Os -T firmware/chip.ld -nostartfiles -Wl,--gc-sections -Wl,--no-warn-execstack \
+        -Os -ffunction-sections -fdata-sections -T firmware/chip.ld -nostartfiles -Wl,--gc-sections -Wl,--no-warn-execstack \
         firmware/chip.c "$@" "$out/libdoorward.a" -o "$out/$name.elf"
 }
 
