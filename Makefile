@@ -10,7 +10,13 @@ VENV := $(BUILD)/venv
 RUFF := 0.17.6
 MYPY := 2.4.1
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio gen clean
+# Where `make install` puts the C library; DESTDIR stands in front of PREFIX while a package is staged.
+PREFIX ?= /usr/local
+LIBDIR ?= lib
+PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
+
+.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean \
+  library install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +24,7 @@ help: ## this list
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
-test: lint test-rust test-bare test-c ## everything below, as CI runs it
+test: lint test-rust test-bare test-c bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -30,8 +36,9 @@ test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \
 	else $(call missing,a C compiler (cc)); fi
 
-test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers
-	@if command -v gcc >/dev/null 2>&1; then sh ffi/tests/run.sh; \
+test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers, package, server
+	@if command -v gcc >/dev/null 2>&1; then \
+	  sh ffi/tests/run.sh && sh ffi/tests/package.sh && sh ffi/tests/upgrade.sh; \
 	else $(call missing,a C compiler (gcc)); fi
 
 lint: lint-python ## format, clippy, documentation, with warnings as errors
@@ -49,7 +56,10 @@ lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors ar
 	      ruff==$(RUFF) mypy==$(MYPY); }; } && \
 	  $(VENV)/bin/ruff check --quiet tests/author && \
 	  $(VENV)/bin/ruff format --quiet --check tests/author && \
-	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/author/*.py; \
+	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/author/*.py && \
+	  $(VENV)/bin/ruff check --quiet --config tests/author/ruff.toml ffi/tests && \
+	  $(VENV)/bin/ruff format --quiet --check --config tests/author/ruff.toml ffi/tests && \
+	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy ffi/tests/*.py; \
 	else $(call missing,Python 3); fi
 
 bench: ## criterion: every stage and the whole decision, beside the floor
@@ -57,6 +67,21 @@ bench: ## criterion: every stage and the whole decision, beside the floor
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio
+
+bench-guard: ## counts the instructions of fixed work and compares them with those that are stored
+	@if command -v valgrind >/dev/null 2>&1; then cargo xtask guard; \
+	else $(call missing,valgrind); fi
+
+library: ## the C library as a package has it, in build/package
+	@sh ffi/install.sh build
+
+# Root needs no Rust: without cargo, what was built before is installed.
+install: ## the C library's header, libraries, doorward.pc and CMake package: PREFIX=/some/folder
+	@if command -v cargo >/dev/null 2>&1; then sh ffi/install.sh build; fi
+	@$(PLACE) install
+
+uninstall: ## removes what `make install` put there, with the same PREFIX
+	@$(PLACE) uninstall
 
 gen: ## writes what is made from the core's tables, and the hand-written vectors
 	@cargo xtask gen

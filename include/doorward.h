@@ -417,6 +417,26 @@ enum doorward_flags {
 #define DOORWARD_KEY_WORDS 32
 
 /**
+ * Words of a doorward_tickets.
+ */
+#define DOORWARD_TICKETS_WORDS 8
+
+/**
+ * Words of a doorward_ticket_slot.
+ */
+#define DOORWARD_TICKET_SLOT_WORDS 16
+
+/**
+ * Longest payload of a single-use ticket, in bytes.
+ */
+#define DOORWARD_TICKET_PAYLOAD_BYTES 64
+
+/**
+ * Characters of a single-use ticket.
+ */
+#define DOORWARD_TICKET_BYTES 43
+
+/**
  * Bytes of scratch that are enough for any gate, whatever it is reloaded with, as long as its names
  * (ids, places and one capability's scopes) have fewer than 8192 bytes together.
  */
@@ -754,6 +774,27 @@ typedef struct DOORWARD_ALIGNED(16) doorward_key {
      */
     uint64_t private_words[DOORWARD_KEY_WORDS];
 } doorward_key;
+
+/**
+ * A table of single-use tickets, over slots of the caller's. Do not copy one, and do not move it: pass
+ * its address.
+ */
+typedef struct DOORWARD_ALIGNED(16) doorward_tickets {
+    /**
+     * Private: here so that the compiler knows size and alignment.
+     */
+    uint64_t private_words[DOORWARD_TICKETS_WORDS];
+} doorward_tickets;
+
+/**
+ * Room for one open ticket.
+ */
+typedef struct DOORWARD_ALIGNED(16) doorward_ticket_slot {
+    /**
+     * Private: here so that the compiler knows size and alignment.
+     */
+    uint64_t private_words[DOORWARD_TICKET_SLOT_WORDS];
+} doorward_ticket_slot;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1564,6 +1605,100 @@ DOORWARD_NONNULL(1, 5);
 DOORWARD_MUST_USE
 doorward_reason doorward_capability_check(struct doorward_bytes token,
                                           uint32_t weak);
+
+/**
+ * Makes an empty table of single-use tickets in memory of the caller's. A ticket carries what its
+ * bearer may do from a request that was admitted to the WebSocket that a browser opens next, which has
+ * no header to put a credential in: in its URL, where a lasting secret would end up in logs.
+ *
+ * @param tickets  storage for the table, of any content
+ * @param ttl      seconds for which a ticket is good: a few
+ * @param slots    room for the tickets, of any content; may be NULL where `count` is 0
+ * @param count    how many may be open at once. Each costs 128 bytes, and a redemption looks at all
+ *
+ * @return `DOORWARD_OK`, 1001 or 1003.
+ *
+ * Ownership: everything stays the caller's. `tickets` and `slots` stay where they are and unchanged
+ * until `doorward_tickets_wipe(tickets)`.
+ *
+ * Threads: nobody else uses `tickets` and `slots` meanwhile.
+ *
+ * Safety: Every pointer leads to what is said above.
+ */
+DOORWARD_MUST_USE
+doorward_reason doorward_tickets_init(struct doorward_tickets *tickets,
+                                      uint64_t ttl,
+                                      struct doorward_ticket_slot *slots,
+                                      size_t count)
+DOORWARD_NONNULL(1);
+
+/**
+ * Wipes a table of tickets and its slots.
+ *
+ * @param tickets  the table; NULL and zeroed storage are fine: nothing is done
+ *
+ * Threads: nobody else uses the table during the call or afterwards.
+ *
+ * Safety: Every pointer leads to what is said above.
+ */
+void doorward_tickets_wipe(struct doorward_tickets *tickets);
+
+/**
+ * Issues a ticket. Tickets whose time is over make room.
+ *
+ * @param tickets  the table
+ * @param entropy  32 bytes from a cryptographic random source, other ones each time: wipe them
+ *                 afterwards
+ * @param payload  what the ticket stands for, such as who asked for it: at most
+ *                 `DOORWARD_TICKET_PAYLOAD_BYTES`
+ * @param now      Unix time in seconds; 0: there is no clock
+ * @param out      room for the ticket: `DOORWARD_TICKET_BYTES` characters of base64url
+ * @param out_len  its bytes
+ * @param written  receives the ticket's length; there is no NUL behind it
+ *
+ * @return `DOORWARD_OK`, 9002 store_unavailable if all slots are taken, 9001 clock_unavailable, 1011
+ *         output_too_small for a small `out` or a long payload, 1001 or 1003.
+ *
+ * Threads: one call at a time for each table, of this function and the next: lock around them.
+ *
+ * Safety: Every pointer leads to what is said above; `out` overlaps nothing else.
+ */
+DOORWARD_MUST_USE
+doorward_reason doorward_ticket_issue(struct doorward_tickets *tickets,
+                                      const uint8_t (*entropy)[32],
+                                      struct doorward_bytes payload,
+                                      uint64_t now,
+                                      uint8_t *out,
+                                      size_t out_len,
+                                      size_t *written)
+DOORWARD_NONNULL(1, 2, 7);
+
+/**
+ * Redeems a ticket: gives its payload, once. A ticket that is too old is used up all the same.
+ *
+ * @param tickets  the table
+ * @param token    what was presented
+ * @param now      Unix time in seconds; 0: there is no clock, and nothing is used up
+ * @param out      room for the payload: `DOORWARD_TICKET_PAYLOAD_BYTES`, whatever its length
+ * @param out_len  its bytes
+ * @param written  receives the payload's length; there is no NUL behind it
+ *
+ * @return `DOORWARD_OK`, 4004 capability_unknown, 6004 token_already_used, 5005 token_expired, 9001
+ *         clock_unavailable; 1011 output_too_small, 1001 or 1003, which use nothing up.
+ *
+ * Threads: one call at a time for each table, of this function and the last: lock around them. Two at
+ * once might both redeem one ticket.
+ *
+ * Safety: Every pointer leads to what is said above; `out` overlaps nothing else.
+ */
+DOORWARD_MUST_USE
+doorward_reason doorward_ticket_redeem(struct doorward_tickets *tickets,
+                                       struct doorward_bytes token,
+                                       uint64_t now,
+                                       uint8_t *out,
+                                       size_t out_len,
+                                       size_t *written)
+DOORWARD_NONNULL(1, 6);
 
 /**
  * The token of an `Authorization` value (RFC 6750 section 2.1).

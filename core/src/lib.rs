@@ -99,7 +99,7 @@ pub use reason::{Class, Reason};
 pub use request::{Header, Request, Scheme};
 pub use scope::ScopeRules;
 pub use strip::{strip_cookie, strip_query, strip_subprotocol};
-pub use ticket::Tickets;
+pub use ticket::{TicketSlot, TicketTable, Tickets};
 pub use time::UnixTime;
 
 /// The version of this crate, and of every doorward package of the same release.

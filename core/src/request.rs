@@ -2,6 +2,7 @@
 
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_HEADERS};
 use crate::reason::Reason;
+use crate::text::ascii::split_once;
 use core::fmt;
 use core::net::IpAddr;
 
@@ -69,15 +70,17 @@ impl<'r> Header<'r> {
 pub struct Request<'r> {
     /// The method, for explanations only: no rule depends on it.
     pub method: &'r [u8],
-    /// The request target: path and query. Read only where the policy names a `query:` place.
+    /// The request target as it arrived. The host in a target of absolute form counts as a `Host` line
+    /// (RFC 9112 §3.2.2) unless one says the same; path and query are read only where the policy names a
+    /// `query:` place.
     pub target: &'r [u8],
     /// The scheme of the connection: whether the server itself spoke TLS.
     pub scheme: Scheme,
     /// The other end of the connection. Only a listed proxy's forwarding headers count, so without
     /// an address none do.
     pub peer: Option<IpAddr>,
-    /// Every header line in the order of arrival, duplicates included. HTTP/2's `:authority`, and the
-    /// authority of an absolute-form target (RFC 9112 §3.2.2), are given as `Host`.
+    /// Every header line in the order of arrival, duplicates included. HTTP/2's `:authority` is given as
+    /// `Host`.
     pub headers: &'r [Header<'r>],
 }
 
@@ -162,7 +165,28 @@ impl<'r> Request<'r> {
                 _ => {}
             }
         }
+        if let Some(host) = self.host_of_target() {
+            if host.len() > MAX_HEADER_VALUE_BYTES {
+                return Err(Reason::RequestTooLarge);
+            }
+            match judged.host {
+                Lines::One(line) if line.eq_ignore_ascii_case(host) => {}
+                // Which of two the server would believe is not known.
+                _ => judged.host.add(host),
+            }
+        }
         Ok(judged)
+    }
+
+    /// What stands behind `scheme://` in a target of absolute form; nearly every other begins with `/`.
+    fn host_of_target(&self) -> Option<&'r [u8]> {
+        if self.target.starts_with(b"/") {
+            return None;
+        }
+        let (_, rest) = split_once(self.target, b':');
+        let rest = rest?.strip_prefix(b"//")?;
+        let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+        end.map_or(Some(rest), |end| rest.get(..end))
     }
 
     /// The values of a header, in the order of arrival.

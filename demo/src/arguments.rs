@@ -6,7 +6,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: doorward-demo [--json] [--server NAME=COMMAND]...
 
-COMMAND starts a guarded WebSocket server and is given a policy file and a port. Without any, the
+COMMAND starts a guarded WebSocket server and is given a policy file, a port and an address. Without any, the
 server of bindings/tower is taken.";
 
 pub(crate) struct Arguments {

@@ -50,7 +50,7 @@ async fn run(programs: &[Program]) -> Result<Vec<Outcome>, Box<dyn Error>> {
     let setup = Setup::new()?;
     let mut servers = Vec::new();
     for program in programs {
-        let started = Server::start(program, setup.policy()).await;
+        let started = Server::start(program, setup.policy(), "127.0.0.1").await;
         servers.push(started.map_err(|error| format!("{}: {error}", program.name))?);
     }
     let mut outcomes = Vec::new();
@@ -93,9 +93,9 @@ async fn meet(
             let log = server.reload().await?;
             Seen::new(if log == "new rules" { "loaded" } else { "refused" }.to_owned(), log)
         }
-        Action::Start(document) => {
+        Action::Start(document, ip) => {
             let another = setup.write_another_policy(document)?;
-            match Server::start(program, &another).await {
+            match Server::start(program, &another, ip).await {
                 Ok(_) => Seen::new("started".to_owned(), String::new()),
                 Err(error) => Seen::new("no start".to_owned(), error.to_string()),
             }

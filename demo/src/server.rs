@@ -51,12 +51,16 @@ impl Server {
     ///
     /// # Errors
     /// The reason that it logged if it ended instead.
-    pub(crate) async fn start(program: &Program, policy: &Path) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn start(
+        program: &Program,
+        policy: &Path,
+        ip: &str,
+    ) -> Result<Self, Box<dyn Error>> {
         let (command, arguments) = program.words.split_first().ok_or("no command")?;
         let mut child = Command::new(command)
             .args(arguments)
             .arg(policy)
-            .arg("0")
+            .args(["0", ip])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -63,9 +63,6 @@ impl Setup {
     pub(crate) fn document(&self, key: &SigningKey) -> String {
         format!(
             r#"
-[listen]
-address = "127.0.0.1:0"
-
 [host]
 allow = ["{HOST}"]
 

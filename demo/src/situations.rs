@@ -14,8 +14,8 @@ pub(crate) enum Action {
     Knock(Knock),
     /// The operator writes this policy and has the running server read it.
     Reload(String),
-    /// The operator starts another server with this policy.
-    Start(String),
+    /// The operator starts another server with this policy, on this address.
+    Start(String, &'static str),
 }
 
 impl From<Knock> for Action {
@@ -210,17 +210,17 @@ fn rotation(setup: &Setup) -> Rows {
 
 fn starts(setup: &Setup) -> Rows {
     let good = &*setup.document(&setup.key);
-    let changed = |from: &str, to: &str| Action::Start(good.replace(from, to));
+    let changed = |from: &str, to: &str| Action::Start(good.replace(from, to), "127.0.0.1");
     let digest = good.lines().find(|line| line.starts_with("sha256")).unwrap_or_default();
     let any_origin = "[origin]\nmode = \"list\"\nallow = [\"*\"]\n\n[host]";
-    let open = "[listen]\naddress = \"0.0.0.0:0\"\n\n[credential]\nanonymous = true\n";
+    let open = "[credential]\nanonymous = true\n";
     rows! { "A server that must not start":
         "a signing key of 13 letters"       "no start" "1006 key_invalid"         => changed("signing.key", "short.key");
         "a capability token of 7 letters"   "no start" "1009 capability_invalid"  => changed(digest, "token = \"hunter2\"");
         "origins: *"                        "no start" "1007 origin_rule_invalid" => changed("[host]", any_origin);
         "hosts: a URL"                      "no start" "1008 host_rule_invalid"   => changed("\"app.example.com\"", "\"http://app.example.com\"");
         "alg none in the policy"            "no start" "1005 config_invalid"      => changed("HS256", "none");
-        "no credential, not on loopback"    "no start" "1010 startup_unprotected" => Action::Start(open.to_owned());
+        "no credential, not on loopback"    "no start" "1010 startup_unprotected" => Action::Start(open.to_owned(), "0.0.0.0");
     }
 }
 

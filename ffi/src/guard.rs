@@ -8,12 +8,13 @@
 
 use crate::gate::{State, Stored};
 use crate::types::{
-    DOORWARD_GATE_WORDS, doorward_bytes, doorward_gate, doorward_header, doorward_key,
-    doorward_list,
+    DOORWARD_GATE_WORDS, DOORWARD_TICKET_PAYLOAD_BYTES, doorward_bytes, doorward_gate,
+    doorward_header, doorward_key, doorward_list, doorward_ticket_slot, doorward_tickets,
 };
 use core::mem::{MaybeUninit, align_of, size_of};
 use doorward_core::limits::MAX_HEADERS;
-use doorward_core::{Digest, Header, Key, Reason};
+use doorward_core::ticket::MAX_PAYLOAD_BYTES;
+use doorward_core::{Digest, Header, Key, Reason, TicketSlot, TicketTable};
 use zeroize::Zeroize;
 
 // The storage of the header holds what is put into it.
@@ -22,6 +23,11 @@ const _: () = {
     assert!(align_of::<Stored>() <= align_of::<doorward_gate>());
     assert!(size_of::<StoredKey>() <= size_of::<doorward_key>());
     assert!(align_of::<StoredKey>() <= align_of::<doorward_key>());
+    assert!(size_of::<StoredTickets>() <= size_of::<doorward_tickets>());
+    assert!(align_of::<StoredTickets>() <= align_of::<doorward_tickets>());
+    assert!(size_of::<TicketSlot>() <= size_of::<doorward_ticket_slot>());
+    assert!(align_of::<TicketSlot>() <= align_of::<doorward_ticket_slot>());
+    assert!(DOORWARD_TICKET_PAYLOAD_BYTES == MAX_PAYLOAD_BYTES);
     // Its one field has 32 bytes, so it stands at the beginning: a digest is its bytes.
     assert!(size_of::<Digest>() == size_of::<[u8; 32]>() && align_of::<Digest>() == 1);
 };
@@ -114,47 +120,51 @@ pub(crate) unsafe fn digests<'a>(
     unsafe { slice(items.cast::<Digest>(), len) }
 }
 
-/// Shows header lines to `see` in the form of the core, where they lie.
+/// The header lines in the form of the core, where they lie; `None` if a line is such that it must be
+/// made anew, by [`with_copied_headers`].
 ///
 /// # Safety
 /// The promise above, for the list and for each name and value.
-pub(crate) unsafe fn with_headers<T>(
+#[inline(always)]
+pub(crate) unsafe fn headers<'a>(
+    items: *const doorward_header,
+    len: usize,
+) -> Result<Option<&'a [Header<'a>]>, Reason> {
+    // SAFETY: as the caller promises.
+    let lines = unsafe { slice(items, len) }?;
+    // One pass without a branch, a line's four words side by side. The highest bit of their sums tells
+    // of a length that no object has, of NULL, and of an address in the upper half of the memory, which
+    // nothing is wrong with: making the line anew judges it in full.
+    let mut doubt = [0_usize; 4];
+    for doorward_header { name, value } in lines {
+        let words = [name.data.addr(), name.len, value.data.addr(), value.len];
+        for ((doubt, word), least) in doubt.iter_mut().zip(words).zip([1, 0, 1, 0]) {
+            *doubt |= word.wrapping_sub(least);
+        }
+    }
+    if isize::try_from(doubt[0] | doubt[1] | doubt[2] | doubt[3]).is_err() {
+        return Ok(None);
+    }
+    // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
+    // rest. The two structures are laid out alike, as asserted below.
+    Ok(Some(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) }))
+}
+
+/// Shows header lines that are made anew, one by one: a Rust slice is never at NULL, not even an empty
+/// one.
+///
+/// # Safety
+/// As for [`headers`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn with_copied_headers<T>(
     items: *const doorward_header,
     len: usize,
     see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
 ) -> Result<T, Reason> {
-    // SAFETY: as the caller promises.
-    let lines = unsafe { slice(items, len) }?;
-    // One pass without a branch: a length that no object has shows in the highest bit of them all.
-    let (mut nulls, mut lengths) = (false, 0);
-    for line in lines {
-        nulls |= line.name.data.is_null() | line.value.data.is_null();
-        lengths |= line.name.len | line.value.len;
-    }
-    if isize::try_from(lengths).is_err() {
-        return Err(Reason::NullArgument);
-    }
-    if nulls {
-        // SAFETY: as the caller promises.
-        return unsafe { with_copied_headers(lines, see) };
-    }
-    // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
-    // rest. The two structures are laid out alike, as asserted below.
-    see(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast::<Header<'_>>(), lines.len()) })
-}
-
-/// A Rust slice is never at NULL, not even an empty one: lines with a NULL are made anew.
-///
-/// # Safety
-/// As for [`with_headers`].
-#[cold]
-#[inline(never)]
-unsafe fn with_copied_headers<T>(
-    lines: &[doorward_header],
-    see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
-) -> Result<T, Reason> {
     let mut copies = heapless::Vec::<Header<'_>, MAX_HEADERS>::new();
-    for line in lines {
+    // SAFETY: as the caller promises.
+    for line in unsafe { slice(items, len) }? {
         // SAFETY: as the caller promises.
         let copy = unsafe { Header { name: bytes(line.name)?, value: bytes(line.value)? } };
         // More lines than the core takes: its own answer to those.
@@ -316,6 +326,85 @@ pub(crate) unsafe fn wipe_key(pointer: *mut doorward_key) {
     if check(pointer).is_ok() {
         // SAFETY: not NULL, aligned, and any bytes are words.
         unsafe { (*pointer).private_words.zeroize() };
+    }
+}
+
+/// What a `doorward_tickets` holds: where its slots are, so that they can be wiped, and the table.
+#[repr(C)]
+struct StoredTickets {
+    mark: u64,
+    slots: *mut doorward_ticket_slot,
+    count: usize,
+    table: TicketTable<'static>,
+}
+
+/// Tells a table from memory that is not one. Any other than the gate's and the key's.
+const TICKETS_MARK: u64 = u64::from_le_bytes(*b"dw ticks");
+
+/// A table that was made ready.
+///
+/// # Safety
+/// The promise above, for the table and its slots. The table is initialised memory, all zero at the
+/// least, and nobody else uses it.
+pub(crate) unsafe fn tickets<'a>(
+    pointer: *mut doorward_tickets,
+) -> Result<&'a mut TicketTable<'static>, Reason> {
+    check(pointer)?;
+    let stored = pointer.cast::<StoredTickets>();
+    // SAFETY: not NULL, aligned, initialised. The mark is the first word.
+    if unsafe { (&raw const (*stored).mark).read() } != TICKETS_MARK {
+        return Err(Reason::NullArgument);
+    }
+    // SAFETY: `place_tickets` put a table there, which was not wiped since.
+    Ok(unsafe { &mut (*stored).table })
+}
+
+/// Puts an empty table into its storage, over these slots.
+///
+/// # Safety
+/// The promise above; nobody else uses the storage, and nobody the slots until the table is wiped.
+pub(crate) unsafe fn place_tickets(
+    pointer: *mut doorward_tickets,
+    ttl: u64,
+    slots: *mut doorward_ticket_slot,
+    count: usize,
+) -> Result<(), Reason> {
+    check(pointer)?;
+    let table: &'static mut [TicketSlot] = if check_list(slots, count)? {
+        let first = slots.cast::<TicketSlot>();
+        for at in 0..count {
+            // SAFETY: the caller's slots are no smaller and no less aligned than these, as asserted
+            // above, so that `count` of these fit into `count` of those.
+            unsafe { first.add(at).write(TicketSlot::EMPTY) };
+        }
+        // SAFETY: as above, and all of them are written now.
+        unsafe { core::slice::from_raw_parts_mut(first, count) }
+    } else {
+        &mut []
+    };
+    let table = TicketTable::new(ttl, table);
+    let stored = StoredTickets { mark: TICKETS_MARK, slots, count, table };
+    // SAFETY: not NULL, aligned, and large enough by the assertion above.
+    unsafe { pointer.cast::<StoredTickets>().write(stored) };
+    Ok(())
+}
+
+/// Wipes a table and its slots, if it is one.
+///
+/// # Safety
+/// As for [`tickets`].
+pub(crate) unsafe fn wipe_tickets(pointer: *mut doorward_tickets) {
+    // SAFETY: as the caller promises.
+    if unsafe { tickets(pointer) }.is_err() {
+        return;
+    }
+    let stored = pointer.cast::<StoredTickets>();
+    // SAFETY: a table is there, as just seen; its slots are not used again.
+    unsafe {
+        let (slots, count) = ((*stored).slots, (*stored).count);
+        // `check_list` found the length possible when the table was made.
+        wipe(slots.cast(), count.saturating_mul(size_of::<doorward_ticket_slot>()));
+        (*pointer).private_words.zeroize();
     }
 }
 

@@ -44,6 +44,9 @@ pub mod claims;
 /// Capability tokens.
 pub mod capability;
 
+/// Single-use tickets.
+pub mod ticket;
+
 /// Single checks of headers.
 pub mod header;
 

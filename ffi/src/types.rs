@@ -205,6 +205,18 @@ pub const DOORWARD_GATE_WORDS: usize = 64;
 /// Words of a doorward_key.
 pub const DOORWARD_KEY_WORDS: usize = 32;
 
+/// Words of a doorward_tickets.
+pub const DOORWARD_TICKETS_WORDS: usize = 8;
+
+/// Words of a doorward_ticket_slot.
+pub const DOORWARD_TICKET_SLOT_WORDS: usize = 16;
+
+/// Longest payload of a single-use ticket, in bytes.
+pub const DOORWARD_TICKET_PAYLOAD_BYTES: usize = 64;
+
+/// Characters of a single-use ticket.
+pub const DOORWARD_TICKET_BYTES: usize = 43;
+
 /// Bytes of scratch that are enough for any gate, whatever it is reloaded with, as long as its names
 /// (ids, places and one capability's scopes) have fewer than 8192 bytes together.
 pub const DOORWARD_SCRATCH_BYTES: usize = 49152;
@@ -223,6 +235,23 @@ pub struct doorward_gate {
 pub struct doorward_key {
     /// Private: here so that the compiler knows size and alignment.
     pub private_words: [u64; DOORWARD_KEY_WORDS],
+}
+
+/// A table of single-use tickets, over slots of the caller's. Do not copy one, and do not move it: pass
+/// its address.
+#[repr(C, align(16))]
+#[derive(Debug)]
+pub struct doorward_tickets {
+    /// Private: here so that the compiler knows size and alignment.
+    pub private_words: [u64; DOORWARD_TICKETS_WORDS],
+}
+
+/// Room for one open ticket.
+#[repr(C, align(16))]
+#[derive(Debug)]
+pub struct doorward_ticket_slot {
+    /// Private: here so that the compiler knows size and alignment.
+    pub private_words: [u64; DOORWARD_TICKET_SLOT_WORDS],
 }
 
 impl doorward_bytes {

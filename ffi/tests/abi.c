@@ -45,6 +45,9 @@ static void sizes(void)
     CHECK(AFTER(doorward_config, max_token_bytes, resource_claim));
     CHECK(sizeof(doorward_gate) == 8 * DOORWARD_GATE_WORDS && sizeof(doorward_gate) == 512);
     CHECK(sizeof(doorward_key) == 8 * DOORWARD_KEY_WORDS && sizeof(doorward_key) == 256);
+    CHECK(sizeof(doorward_tickets) == 8 * DOORWARD_TICKETS_WORDS && sizeof(doorward_tickets) == 64);
+    CHECK(sizeof(doorward_ticket_slot) == 8 * DOORWARD_TICKET_SLOT_WORDS);
+    CHECK(sizeof(doorward_ticket_slot) == 128);
 }
 
 static void alignment(void)
@@ -57,6 +60,14 @@ static void alignment(void)
         char shift;
         doorward_key key;
     } key;
+    struct {
+        char shift;
+        doorward_ticket_slot slot;
+        char again;
+        doorward_tickets table;
+    } tickets;
+    CHECK((char *)&tickets.slot - &tickets.shift == 16);
+    CHECK((char *)&tickets.table - &tickets.again == 16);
     CHECK((char *)&gate.gate - &gate.shift == 16);
     CHECK((char *)&key.key - &key.shift == 16);
 }

@@ -319,11 +319,50 @@ static void random_tokens(void)
     CHECK(doorward_now() > NOW);
 }
 
+/* One slot: a second ticket finds no room before the first one's time is over. */
+static void tickets(void)
+{
+    static const uint8_t first[32] = {1}, second[32] = {2};
+    doorward_ticket_slot slot;
+    doorward_tickets table;
+    uint8_t token[DOORWARD_TICKET_BYTES], payload[DOORWARD_TICKET_PAYLOAD_BYTES];
+    const uint8_t *bytes_of_slot = (const uint8_t *)&slot;
+    doorward_bytes presented = {NULL, sizeof token};
+    size_t len = 0, i, left = 0;
+    presented.data = token;
+    memset(&slot, 0xa5, sizeof slot);
+    memset(&table, 0xa5, sizeof table);
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, 5, &slot, 1));
+    GIVES(DOORWARD_OK, doorward_ticket_issue(&table, &first, bytes("ws:chat"), NOW, token, sizeof token, &len));
+    CHECK(len == DOORWARD_TICKET_BYTES);
+    GIVES(DOORWARD_STORE_UNAVAILABLE,
+          doorward_ticket_issue(&table, &second, bytes(""), NOW + 5, payload, sizeof payload, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL,
+          doorward_ticket_redeem(&table, presented, NOW, payload, sizeof payload - 1, &len));
+    GIVES(DOORWARD_OK, doorward_ticket_redeem(&table, presented, NOW + 5, payload, sizeof payload, &len));
+    CHECK(len == 7 && memcmp(payload, "ws:chat", 7) == 0);
+    GIVES(DOORWARD_TOKEN_ALREADY_USED,
+          doorward_ticket_redeem(&table, presented, NOW, payload, sizeof payload, &len));
+    GIVES(DOORWARD_OK, doorward_ticket_issue(&table, &second, bytes(""), NOW + 6, token, sizeof token, &len));
+    GIVES(DOORWARD_TOKEN_EXPIRED,
+          doorward_ticket_redeem(&table, presented, NOW + 12, payload, sizeof payload, &len));
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN,
+          doorward_ticket_redeem(&table, bytes("another"), NOW, payload, sizeof payload, &len));
+    doorward_tickets_wipe(&table);
+    for (i = 0; i < sizeof slot; i++)
+        left += bytes_of_slot[i] != 0;
+    CHECK(left == 0);
+    GIVES(DOORWARD_NULL_ARGUMENT,
+          doorward_ticket_redeem(&table, presented, NOW, payload, sizeof payload, &len));
+    doorward_tickets_wipe(&table);
+}
+
 int main(void)
 {
     rules_in_memory();
     rules_refused();
     messages();
     random_tokens();
+    tickets();
     return closing_line();
 }

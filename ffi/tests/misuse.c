@@ -313,6 +313,60 @@ static void pieces(void)
     doorward_gate_free(gate);
 }
 
+static void tickets(void)
+{
+    static const uint8_t entropy[32] = {7};
+    static const doorward_tickets zero;
+    const doorward_bytes gone = bytes(NOTHING, 1), huge = bytes("x", SIZE_MAX);
+    doorward_tickets table = zero;
+    doorward_ticket_slot slots[2];
+    size_t len = 9;
+#define ISSUE(table, entropy, payload, out, size, written) \
+    doorward_ticket_issue(table, entropy, payload, NOW, out, size, written)
+#define REDEEM(table, token, out, size, written) \
+    doorward_ticket_redeem(table, token, NOW, out, size, written)
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(NOTHING, 1, slots, 2));
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(&table, 1, NOTHING, 2));
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(&table, 1, slots, SIZE_MAX / 16));
+    GIVES(NULL_ARGUMENT, doorward_tickets_init(&table, 1, slots, SIZE_MAX));
+    GIVES(MISALIGNED, doorward_tickets_init((doorward_tickets *)(odd.bytes + 8), 1, slots, 2));
+    GIVES(MISALIGNED, doorward_tickets_init(&table, 1, (doorward_ticket_slot *)(odd.bytes + 8), 1));
+    CHECK(memcmp(&table, &zero, sizeof zero) == 0); /* written only on success */
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), room, 43, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, text("t"), room, 64, &len));
+    GIVES(MISALIGNED, REDEEM((doorward_tickets *)(odd.bytes + 1), text("t"), room, 64, &len));
+    doorward_tickets_wipe(NOTHING);
+    doorward_tickets_wipe(&table);
+    doorward_tickets_wipe((doorward_tickets *)(odd.bytes + 1));
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, 1, NOTHING, 0));
+    GIVES(DOORWARD_STORE_UNAVAILABLE, ISSUE(&table, &entropy, text("p"), room, 43, &len));
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN, REDEEM(&table, text("t"), room, 64, &len));
+    doorward_tickets_wipe(&table);
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, UINT64_MAX, slots, 2));
+    GIVES(NULL_ARGUMENT, ISSUE(NOTHING, &entropy, text("p"), room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, NOTHING, text("p"), room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, gone, room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, huge, room, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), NOTHING, 43, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), room, SIZE_MAX, &len));
+    GIVES(NULL_ARGUMENT, ISSUE(&table, &entropy, text("p"), room, 43, NOTHING));
+    GIVES(MISALIGNED, ISSUE(&table, &entropy, text("p"), room, 43, (size_t *)(odd.bytes + 1)));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, ISSUE(&table, &entropy, text("p"), room, 42, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, ISSUE(&table, &entropy, bytes(room, 65), room + 65, 43, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(NOTHING, text("t"), room, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, gone, room, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, huge, room, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, text("t"), NOTHING, 64, &len));
+    GIVES(NULL_ARGUMENT, REDEEM(&table, text("t"), room, 64, NOTHING));
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN, REDEEM(&table, bytes(NOTHING, 0), room, 64, &len));
+    CHECK(len == 9);
+    GIVES(DOORWARD_OK, ISSUE(&table, &entropy, bytes(room, 64), room + 64, 43, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, REDEEM(&table, bytes(room + 64, 43), room, 63, &len));
+    GIVES(DOORWARD_OK, REDEEM(&table, bytes(room + 64, 43), room, 64, &len));
+    CHECK(len == 64);
+    doorward_tickets_wipe(&table);
+}
+
 static uint64_t state = 0x9e3779b97f4a7c15u;
 
 static uint32_t random_below(uint32_t bound)
@@ -356,13 +410,67 @@ static doorward_bytes random_bytes(uint8_t **owner)
     return out;
 }
 
+/* Rules of pieces that are there, or not, or say that they are longer than anything. */
+static void random_config(doorward_config *config, const doorward_bytes *any, const doorward_header *lines)
+{
+    static doorward_capability_entry capability;
+    static doorward_key_entry key;
+    doorward_list *const lists[] = {&config->hosts, &config->trusted_proxies, &config->origins,
+                                    &config->places, &config->audience, &config->scopes};
+    size_t i;
+    memset(config, 0, sizeof *config);
+    memset(&capability, 0, sizeof capability);
+    config->flags = random_below(4) == 0 ? random_below(0x20000) : DOORWARD_ANONYMOUS;
+    config->origin_mode = random_below(8);
+    config->absent_origin = random_below(4);
+    config->realm = any[random_below(4)];
+    config->leeway = random_below(400);
+    config->max_token_bytes = random_below(3) == 0 ? random_below(20000) : 0;
+    for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (random_below(3) != 0)
+            continue;
+        lists[i]->items = random_below(16) == 0 ? NOTHING : random_below(2) == 0 ? any : &lines[0].value;
+        lists[i]->len = random_below(16) == 0 ? SIZE_MAX / (1 + random_below(32)) : random_below(2);
+        if (lists[i]->items == NOTHING && lists[i]->len > 1)
+            lists[i]->len = SIZE_MAX;
+        if (lists[i]->len > 4)
+            lists[i]->len = SIZE_MAX - random_below(64);
+    }
+    capability.id = any[random_below(4)];
+    capability.sha256[0] = (uint8_t)random_below(256);
+    capability.scopes = config->scopes;
+    config->capabilities = random_below(4) == 0 ? NOTHING : &capability;
+    config->capabilities_len = random_below(2);
+    key.id = any[random_below(4)];
+    key.algorithm = DOORWARD_HS256;
+    key.secret = any[random_below(4)];
+    config->keys = &key;
+    config->keys_len = random_below(20) == 0 ? SIZE_MAX / 2 : random_below(2);
+    config->issuer = any[random_below(4)];
+}
+
 static void at_random(unsigned rounds)
 {
     static const char *const names[] = {"host", "origin", "authorization", "cookie", "forwarded",
                                         "x-forwarded-host", "x-forwarded-proto", "sec-fetch-site"};
     doorward_gate *gate = good_gate();
+    const doorward_list no_list = {NULL, 0};
     unsigned long answers = 0, beyond = 0;
     unsigned round;
+    doorward_key key, other;
+    doorward_key_entry entry;
+    doorward_config config;
+    doorward_gate made;
+    doorward_address address = {DOORWARD_ADDRESS_NONE, {0}};
+    doorward_tickets table;
+    doorward_ticket_slot slots[3];
+    uint8_t sum[32] = {0}, ticket[43] = {0};
+    memset(&made, 0, sizeof made);
+    memset(&entry, 0, sizeof entry);
+    entry.algorithm = DOORWARD_HS256;
+    entry.secret = text("an example secret of forty characters...");
+    GIVES(DOORWARD_OK, doorward_key_init(&key, &entry));
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, 2, slots, 3));
     for (round = 0; round < rounds; round++) {
         doorward_header lines[8];
         uint8_t *owned[12];
@@ -375,6 +483,7 @@ static void at_random(unsigned rounds)
         size_t i, len = 0, size = random_below(4) == 0 ? random_below(60000) % sizeof scratch : sizeof scratch;
         int64_t integer;
         uint16_t port;
+        uint32_t flag;
         doorward_reason got;
         message.text = told;
         message.size = random_below(sizeof told);
@@ -412,10 +521,45 @@ static void at_random(unsigned rounds)
         answers += doorward_strip_subprotocol(any[0], any[1], room, random_below(200), &len) != DOORWARD_OK;
         answers += doorward_gate_from_policy(any[3], 1 + random_below(2), message, &loaded) != DOORWARD_OK;
         doorward_gate_free(loaded);
+        /* What was written to `who` by a decision that allows; else nobody. */
+        if (got != DOORWARD_OK)
+            memset(&who, 0, sizeof who);
+        answers += doorward_decision_has_scope(&who, any[0]);
+        answers += doorward_gate_challenge(gate, random_below(10000), room, random_below(300), &len) != DOORWARD_OK;
+        answers += doorward_reason_challenge(random_below(10000), any[0], no_list, room, random_below(300), &len) !=
+            DOORWARD_OK;
+        answers += doorward_claim_bool(any[2], any, random_below(5), &flag) != DOORWARD_OK;
+        answers += doorward_claim_lists(any[2], any, random_below(5), any[3], &flag) != DOORWARD_OK;
+        answers += doorward_jws_verify(&key, any[1], scratch, random_below(400), &part) != DOORWARD_OK;
+        answers += doorward_jwt_sign(&key, any[2], room, random_below(400), &len) != DOORWARD_OK;
+        beyond += doorward_jwt_signed_bytes(&key, any[2].len) < any[2].len;
+        answers += doorward_capability_digest(any[2], &sum) != DOORWARD_OK;
+        answers += doorward_capability_match(any[2], (const uint8_t(*)[32])&sum, random_below(2), &len) != DOORWARD_OK;
+        answers += doorward_capability_check(any[2], random_below(2)) != DOORWARD_OK;
+        answers += doorward_capability_generate((const uint8_t(*)[32])&sum, random_below(4), room, random_below(80), &len) !=
+            DOORWARD_OK;
+        answers += doorward_address_parse(any[3], &address) != DOORWARD_OK;
+        answers += doorward_startup_check(&address, random_below(2), random_below(2), &flag) != DOORWARD_OK;
+        answers += doorward_ticket_issue(&table, (const uint8_t(*)[32])&sum, any[2], random_below(8), ticket,
+                                         36 + random_below(9), &len) != DOORWARD_OK;
+        answers += doorward_ticket_redeem(&table, random_below(2) ? any[3] : bytes(ticket, 43), random_below(8), room,
+                                          60 + random_below(8), &len) != DOORWARD_OK;
+        entry.algorithm = random_below(600);
+        entry.encoding = random_below(5);
+        entry.id = any[1];
+        entry.secret = any[2];
+        answers += doorward_key_init(&other, &entry) != DOORWARD_OK;
+        doorward_key_wipe(&other);
+        random_config(&config, any, lines);
+        answers += doorward_gate_memory_bytes(&config);
+        answers += doorward_gate_init(&made, &config, room, random_below(2000)) != DOORWARD_OK;
+        doorward_gate_free(&made);
         for (i = 0; i < 12; i++)
             free(owned[i]);
     }
     CHECK(answers > rounds && beyond == 0);
+    doorward_key_wipe(&key);
+    doorward_tickets_wipe(&table);
     doorward_gate_free(gate);
 }
 
@@ -424,6 +568,7 @@ int main(int argc, char **argv)
     deciding();
     gates();
     pieces();
+    tickets();
     at_random(argc > 1 ? (unsigned)atoi(argv[1]) : 20000);
     return closing_line();
 }

@@ -134,6 +134,28 @@ def host() -> Suite:
     s.decide("two", one, two, 2102)
     s.decide("two-no-list", policy(), two, 2102)
     s.decide("two-equal", one, [APP, APP, AUTH], 2102)
+    # RFC 9112 §3.2.2: a target of absolute form names the host, and Host must say the same.
+    for case_id, target, code in (
+        ("same", "https://app.example.com/ws", 0),
+        ("same-folded", "HTTPS://App.Example.Com/ws", 0),
+        ("same-no-path", "https://app.example.com", 0),
+        ("same-query", "https://app.example.com?x=//evil.example", 0),
+        ("other", "https://evil.example/ws", 2102),
+        ("other-scheme", "ws://evil.example/ws", 2102),
+        ("other-no-path", "http://evil.example?x", 2102),
+        ("other-port", "https://app.example.com:8443/ws", 2102),
+        ("user-info", "https://app.example.com@evil.example/ws", 2102),
+        ("empty", "https:///ws", 2102),
+        ("origin-form", "/ws?u=https://evil.example/", 0),
+        ("origin-form-colon", "/ws:https://evil.example/", 0),
+        ("asterisk", "*", 0),
+    ):
+        s.decide("target-" + case_id, one, [APP, AUTH], code, target=target)
+    s.decide("target-alone", one, [AUTH], 0, target="https://app.example.com/ws")
+    s.decide("target-alone-other", one, [AUTH], 2104, target="https://evil.example/ws")
+    s.decide("target-other-no-list", policy(), [APP, AUTH], 2102, target="https://evil.example/ws")
+    own = [["Origin", "https://evil.example"], APP, AUTH]
+    s.decide("target-other-page-of-it", policy(), own, 2102, target="https://evil.example/ws")
     s.decide("two-other-case", one, [APP, ["HOST", "app.example.com"], AUTH], 2102)
     s.decide("two-unchecked", policy(host={"unchecked": True}), two, 0, note="no Origin is compared with it")
     s.decide(

@@ -46,6 +46,19 @@ struct Row {
     integer: Option<i64>,
     /// The expected value is that there is none.
     nothing: bool,
+    steps: Vec<Step>,
+}
+
+/// One step of a case of tickets.
+struct Step {
+    issue: bool,
+    /// Entropy, or the token to redeem.
+    secret: Vec<u8>,
+    payload: Vec<u8>,
+    now: u64,
+    code: u32,
+    /// The token that is issued, or the payload of the one that is redeemed.
+    text: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -68,6 +81,24 @@ impl Table {
             }
             self.lists.push_str("};\n");
         }
+        let steps = if row.steps.is_empty() { "NULL".to_owned() } else { format!("steps_{at}") };
+        if !row.steps.is_empty() {
+            write!(self.lists, "static const struct step {steps}[] = {{").map_err(failed)?;
+            for step in &row.steps {
+                write!(
+                    self.lists,
+                    "{{{}, {}, {}, {}u, {}u, {}}}, ",
+                    u8::from(step.issue),
+                    bytes(&step.secret),
+                    bytes(&step.payload),
+                    step.now,
+                    step.code,
+                    bytes(&step.text)
+                )
+                .map_err(failed)?;
+            }
+            self.lists.push_str("};\n");
+        }
         // The beginning of the verdict line, as every runner writes it.
         let line = serde_json::json!({ "suite": suite, "id": id }).to_string();
         let line = format!("{},\"decision\":\"", line.trim_end_matches('}'));
@@ -83,7 +114,7 @@ impl Table {
         writeln!(
             self.rows,
             "{{{}, OP_{}, {{{inputs}}}, {list}, {}, {}u, {}u, {}u, {{{kind}, {{{address}}}}}, {}u, \
-             {}u, {}, {}, {}, {}, {}}},",
+             {}u, {}, {}, {}, {}, {}, {steps}, {}}},",
             quoted(line.as_bytes()),
             row.op.replace('.', "_").to_ascii_uppercase(),
             row.pairs.len(),
@@ -97,6 +128,7 @@ impl Table {
             u8::from(row.integer.is_some()),
             integer(row.integer.unwrap_or_default()),
             u8::from(row.nothing),
+            row.steps.len(),
         )
         .map_err(failed)
     }
@@ -239,8 +271,7 @@ fn operation(case: &Operation) -> Result<Row, String> {
     let (mut input, mut expect) = (Fields::of(&case.input)?, Fields::of(&case.expect)?);
     let mut row = Row { op: case.op.clone(), ..Row::default() };
     if case.op == "ticket" {
-        // Not a function of the C library: the runner names the case and does not count it.
-        return Ok(row);
+        read_tickets(&mut row, &mut input, &mut expect)?;
     }
     verdict(&mut row, &mut expect)?;
     read_input(case, &mut row, &mut input)?;
@@ -325,7 +356,49 @@ fn read_input(case: &Operation, row: &mut Row, input: &mut Fields) -> Result<(),
             row.inputs = vec![input.string("realm")?.into_bytes()];
             row.pairs = list(input.strings("scope")?);
         }
+        // Its steps are read together with what is expected of each.
+        "ticket" => {}
         other => return Err(format!("unknown op {other}")),
+    }
+    Ok(())
+}
+
+fn read_tickets(row: &mut Row, input: &mut Fields, expect: &mut Fields) -> Result<(), String> {
+    row.number = input.number("ttl")?;
+    row.a = u32::try_from(input.number("capacity")?).map_err(|error| error.to_string())?;
+    let list = |value: Value| value.as_array().cloned().ok_or_else(|| "not a list".to_owned());
+    let (steps, results) = (list(input.value("steps")?)?, list(expect.value("results")?)?);
+    if steps.len() != results.len() {
+        return Err("as many results as steps".to_owned());
+    }
+    for (step, result) in steps.iter().zip(&results) {
+        let (mut step, mut result) = (Fields::of(step)?, Fields::of(result)?);
+        let (issue, fields) = match (step.optional("issue"), step.optional("redeem")) {
+            (Some(fields), None) => (true, fields),
+            (None, Some(fields)) => (false, fields),
+            _ => return Err("a step issues or redeems".to_owned()),
+        };
+        step.finish()?;
+        let mut fields = Fields::of(&fields)?;
+        let mut told = Row::default();
+        verdict(&mut told, &mut result)?;
+        let text = match told.code {
+            0 => result.string(if issue { "token" } else { "payload" })?,
+            _ => String::new(),
+        };
+        row.steps.push(Step {
+            issue,
+            secret: match issue {
+                true => from_hex(&fields.string("entropy")?)?,
+                false => fields.string("token")?.into_bytes(),
+            },
+            payload: if issue { fields.string("payload")?.into_bytes() } else { Vec::new() },
+            now: fields.number("now")?,
+            code: told.code,
+            text: text.into_bytes(),
+        });
+        fields.finish()?;
+        result.finish()?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The files of ffi/src that have something to export, in the order of the header.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "types",
     "version",
     "reason",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 11] = [
     "token",
     "claims",
     "capability",
+    "ticket",
     "header",
     "strip",
 ];

@@ -1,7 +1,7 @@
 //! `cargo xtask gen` writes the files that are made from the core's tables; `cargo xtask check` proves
 //! that they, the version and the documents' links are as they should be. `cargo xtask c-vectors FILE`
 //! writes the vectors as a table for C; `cargo xtask agree FOLDER LANGUAGE...` compares the verdict files
-//! of all languages.
+//! of all languages; `cargo xtask guard [--bless]` counts instructions.
 
 #![forbid(unsafe_code)]
 
@@ -9,21 +9,24 @@ mod agree;
 mod c_vectors;
 mod check;
 mod generate;
+mod guard;
 mod header;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let outcome =
-        match std::env::args().nth(1).as_deref() {
-            Some("gen") => generate::write(&root()),
-            Some("check") => check::run(&root()),
-            Some("c-vectors") => c_vectors::write(std::env::args().nth(2)),
-            Some("agree") => agree::run(std::env::args().skip(2)),
-            _ => Err("usage: cargo xtask gen | check | c-vectors FILE | agree FOLDER LANGUAGE..."
-                .to_owned()),
-        };
+    let outcome = match std::env::args().nth(1).as_deref() {
+        Some("gen") => generate::write(&root()),
+        Some("check") => check::run(&root()),
+        Some("c-vectors") => c_vectors::write(std::env::args().nth(2)),
+        Some("agree") => agree::run(std::env::args().skip(2)),
+        Some("guard") => guard::run(&root(), std::env::args().nth(2).as_deref() == Some("--bless")),
+        _ => {
+            Err("usage: cargo xtask gen | check | c-vectors FILE | agree FOLDER LANGUAGE..."
+                .to_owned())
+        }
+    };
     match outcome {
         Ok(line) => {
             println!("{line}");

@@ -1,6 +1,6 @@
 //! An echo server over WebSocket, guarded by a policy file. SIGHUP makes it read the policy again.
 //!
-//! cargo run -p doorward-tower --example websocket -- policy.toml 8080
+//! cargo run -p doorward-tower --example websocket -- policy.toml 8080 [127.0.0.1]
 
 use axum::extract::ConnectInfo;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::{Router, routing::any};
 use doorward_tower::{DoorwardLayer, Gate, Reason};
 use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,12 +19,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let policy = arguments.next().ok_or("which policy file?")?;
     let port = arguments.next().map_or(Ok(8080), |port| port.parse())?;
+    let ip = arguments.next().map_or(Ok(Ipv4Addr::LOCALHOST.into()), |ip| ip.parse())?;
 
     let gate = Gate::open(policy).inspect_err(|error| log("not started", error.reason()))?;
-    let rules = gate.snapshot();
-    let ip = rules.listen_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     // Refuses to be open to other machines without any credential.
-    rules.startup_check(ip).inspect_err(|reason| log("not started", *reason))?;
+    let open = gate.snapshot().startup_check(ip);
+    open.inspect_err(|reason| log("not started", *reason))?;
 
     let peer = |known: &Extensions| Some(known.get::<ConnectInfo<SocketAddr>>()?.0.ip());
     let door = DoorwardLayer::new(gate.clone()).peer(peer);

@@ -1,0 +1,27 @@
+# Before 1.0 each minor version is an ABI of its own: 0.1.3 serves who asks for 0.1 or 0.1.2, and nobody else.
+
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../pkgconfig/doorward.pc" PACKAGE_VERSION REGEX "^Version:")
+string(REGEX REPLACE "^Version: *" "" PACKAGE_VERSION "${PACKAGE_VERSION}")
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" _doorward_minor "${PACKAGE_VERSION}")
+
+set(PACKAGE_VERSION_COMPATIBLE FALSE)
+set(PACKAGE_VERSION_EXACT FALSE)
+if(NOT PACKAGE_FIND_VERSION)
+    # No version was asked for.
+elseif(PACKAGE_FIND_VERSION_RANGE)
+    # A range names every version that its writer holds good.
+    if(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION_MIN
+            AND ((PACKAGE_FIND_VERSION_RANGE_MAX STREQUAL "INCLUDE"
+                    AND PACKAGE_VERSION VERSION_LESS_EQUAL PACKAGE_FIND_VERSION_MAX)
+                OR (PACKAGE_FIND_VERSION_RANGE_MAX STREQUAL "EXCLUDE"
+                    AND PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION_MAX)))
+        set(PACKAGE_VERSION_COMPATIBLE TRUE)
+    endif()
+elseif("${PACKAGE_FIND_VERSION_MAJOR}.${PACKAGE_FIND_VERSION_MINOR}" STREQUAL _doorward_minor
+        AND PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_COMPATIBLE TRUE)
+    if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+        set(PACKAGE_VERSION_EXACT TRUE)
+    endif()
+endif()
+unset(_doorward_minor)
