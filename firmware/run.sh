@@ -131,7 +131,7 @@ at_most() {
 
 vectors() {
     cargo run --quiet --package xtask -- c-vectors "$out/vectors.inc" >/dev/null
-    DOORWARD_EXTRA_VECTORS='' DOORWARD_VERDICTS=$out/rust.verdicts \
+    env -u DOORWARD_EXTRA_VECTORS DOORWARD_VERDICTS="$out/rust.verdicts" \
         cargo run --quiet --package doorward-tests --bin vectors >/dev/null
     rm -f "$out/chip.verdicts" "$out/left_out"
     : >"$out/left_out"
