@@ -16,7 +16,7 @@ LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
 .PHONY: help demo test test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
-  library install uninstall
+  library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,11 +24,11 @@ help: ## this list
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
-test: lint test-rust test-bare test-features test-c firmware bench-guard ## everything below, as CI runs it
+test: lint test-rust test-bare test-features test-c firmware test-go test-node test-python bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
-	@cargo test --workspace --quiet
+	@cargo test --quiet
 	@cargo xtask check
 	@printf 'Rust: '; cargo run --quiet --package doorward-tests --bin vectors
 
@@ -50,10 +50,31 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers, p
 	  sh ffi/tests/run.sh && sh ffi/tests/package.sh && sh ffi/tests/upgrade.sh; \
 	else $(call missing,a C compiler (gcc)); fi
 
-lint: lint-python ## format, clippy, documentation, with warnings as errors
+go-lib: ## the static library for Go, in bindings/go/lib/<os>_<arch>
+	@if command -v go >/dev/null 2>&1; then sh bindings/go/lib.sh; \
+	else $(call missing,Go (go)); fi
+
+test-go: ## Go: vectors, real servers, races, leaks, fuzzing for seconds, a new module of a user's
+	@if command -v go >/dev/null 2>&1; then sh bindings/go/test.sh; \
+	else $(call missing,Go (go)); fi
+
+test-node: ## the Node package: vectors, servers, types, package, workers
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then sh bindings/node/test/run.sh; \
+	else $(call missing,Node with npm); fi
+
+test-python: ## the Python package: wheel, types, vectors, real servers, README in a fresh environment
+	@if command -v $(PYTHON) >/dev/null 2>&1; then \
+	  BUILD=$(BUILD) PYTHON=$(PYTHON) sh bindings/python/check.sh; \
+	else $(call missing,Python 3); fi
+
+lint: lint-python lint-go ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check
-	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
-	@RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --quiet
+	@cargo clippy --all-targets --quiet -- --deny warnings
+	@RUSTDOCFLAGS='--deny warnings' cargo doc --no-deps --document-private-items --quiet
+	@if command -v $(PYTHON) >/dev/null 2>&1; then \
+	  cargo clippy --package doorward-python --all-features --quiet -- --deny warnings && \
+	  RUSTDOCFLAGS='--deny warnings' cargo doc --package doorward-python --no-deps --document-private-items --quiet; \
+	else $(call missing,Python 3); fi
 	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; \
 	else echo 'left out: cargo-deny is not here'; fi
 
@@ -71,8 +92,20 @@ lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors ar
 	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy ffi/tests/*.py; \
 	else $(call missing,Python 3); fi
 
+lint-go: ## Go: gofmt, go vet, staticcheck
+	@if command -v go >/dev/null 2>&1; then sh bindings/go/lint.sh; \
+	else $(call missing,Go (go)); fi
+
+bench-go: ## Go beside golang-jwt, jwx, go-jose, gorilla, coder and net/http, in interleaved rounds
+	@if command -v go >/dev/null 2>&1; then sh benches/go/run.sh; \
+	else $(call missing,Go (go)); fi
+
 bench: ## criterion: every stage and the whole decision, beside the floor
 	@cargo bench --package doorward-benches
+
+bench-node: ## the Node package beside jsonwebtoken, jose, fast-jwt and others
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then sh benches/node/run.sh; \
+	else $(call missing,Node with npm); fi
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio
@@ -91,6 +124,9 @@ install: ## the C library's header, libraries, doorward.pc and CMake package: PR
 
 uninstall: ## removes what `make install` put there, with the same PREFIX
 	@$(PLACE) uninstall
+
+bench-python: ## Python: PyJWT, joserfc, Authlib, python-jose and hand-written code in one interleaved run
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh benches/python/run.sh
 
 gen: ## writes what is made from the core's tables, and the hand-written vectors
 	@cargo xtask gen

@@ -998,6 +998,28 @@ doorward_reason doorward_gate_challenge(const struct doorward_gate *gate,
 DOORWARD_NONNULL(1, 5);
 
 /**
+ * The places where this gate looks for a credential, as the policy writes them, with a line feed between
+ * two: for a server that takes credentials out of a request before it hands it on.
+ *
+ * @param gate     the gate
+ * @param out      room for the text; 1024 bytes are enough for any ordinary policy
+ * @param out_len  its bytes
+ * @param written  receives the text's length; there is no NUL behind it
+ *
+ * @return `DOORWARD_OK`, 1011 output_too_small, 1001 or 1003.
+ *
+ * Threads: any number of calls may run at once.
+ *
+ * Safety: Every pointer leads to what is said above; `out` overlaps nothing else.
+ */
+DOORWARD_MUST_USE
+doorward_reason doorward_gate_places(const struct doorward_gate *gate,
+                                     uint8_t *out,
+                                     size_t out_len,
+                                     size_t *written)
+DOORWARD_NONNULL(1, 4);
+
+/**
  * Reads a policy file and makes a gate of it, on the heap.
  *
  * @param path     the file, TOML if its name ends in `.toml`, JSON if in `.json`; relative paths of

@@ -7,7 +7,7 @@ use crate::strip::Writer;
 use crate::text::json::{self, Fault, Kind, NameKey};
 use crate::time::UnixTime;
 
-pub use crate::text::json::{Elements, JsonStr, Value};
+pub use crate::text::json::{Elements, JsonStr, Members, Value};
 pub use crate::text::numeric::NumericDate;
 
 /// What is asked of the claims (RFC 7519 §4.1). The checks run in the order of the fields' reasons:

@@ -3,7 +3,7 @@
 use crate::limits::MAX_CLAIMS;
 use crate::reason::Reason;
 use crate::text::base64url;
-use crate::text::json::{self, Fault, Value};
+use crate::text::json::{self, Fault, Members, Value};
 
 /// Decodes canonical base64url (RFC 4648 §5, no padding) into the beginning of `out`.
 ///
@@ -43,4 +43,12 @@ pub fn json_object(text: &[u8], spare: &mut [u8]) -> Result<(), Reason> {
 pub fn json_at<'a>(text: &'a [u8], path: &[&str]) -> Option<Value<'a>> {
     let (first, rest) = path.split_first()?;
     rest.iter().try_fold(json::find(text, first)?, |value, name| value.get(name))
+}
+
+/// The members of a JSON object in the order of the text, for a language that builds a map of them.
+/// `None` if the text does not begin with an object. Meant for text that was judged: over any other
+/// the iterator ends where it stumbles.
+#[must_use]
+pub fn json_members(text: &[u8]) -> Option<Members<'_>> {
+    Members::of(text)
 }

@@ -179,6 +179,50 @@ pub unsafe extern "C" fn doorward_gate_challenge(
     })
 }
 
+/// The places where this gate looks for a credential, as the policy writes them, with a line feed between
+/// two: for a server that takes credentials out of a request before it hands it on.
+///
+/// @param gate     the gate
+/// @param out      room for the text; 1024 bytes are enough for any ordinary policy
+/// @param out_len  its bytes
+/// @param written  receives the text's length; there is no NUL behind it
+///
+/// @return `DOORWARD_OK`, 1011 output_too_small, 1001 or 1003.
+///
+/// Threads: any number of calls may run at once.
+///
+/// # Safety
+/// Every pointer leads to what is said above; `out` overlaps nothing else.
+/// cbindgen:postfix=DOORWARD_NONNULL(1, 4)
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn doorward_gate_places(
+    gate: *const doorward_gate,
+    out: *mut u8,
+    out_len: usize,
+    written: *mut usize,
+) -> doorward_reason {
+    boundary::run(|| {
+        // SAFETY: the caller's promise.
+        let (state, out, written) =
+            unsafe { (guard::gate(gate)?, guard::buffer(out, out_len)?, guard::out(written)?) };
+        written.set(state.with(|gate| join_places(gate, out))?);
+        Ok(())
+    })
+}
+
+fn join_places(gate: &Gate<'_>, out: &mut [u8]) -> Result<usize, Reason> {
+    let mut len = 0_usize;
+    for (at, place) in gate.credential.places.iter().enumerate() {
+        let separator: &[u8] = if at == 0 { b"" } else { b"\n" };
+        for part in [separator, place.as_str().as_bytes()] {
+            let room = out.get_mut(len..).unwrap_or_default();
+            len = len.saturating_add(text::copy(part, room)?);
+        }
+    }
+    Ok(len)
+}
+
 /// Room for the names that a decision may copy: they are a policy's, so their greatest lengths are
 /// known before any request.
 fn names_bytes(gate: &Gate<'_>) -> usize {

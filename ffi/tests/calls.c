@@ -134,6 +134,11 @@ static void rules_in_memory(void)
     CHECK(len == strlen("Bearer realm=\"the door\", error=\"insufficient_scope\", scope=\"read\""));
     GIVES(DOORWARD_OUTPUT_TOO_SMALL,
           doorward_gate_challenge(&gate, DOORWARD_SCOPE_INSUFFICIENT, challenge, 10, &len));
+    GIVES(DOORWARD_OK, doorward_gate_places(&gate, text, sizeof text, &len));
+    CHECK(len == 28 && memcmp(text, "authorization\ncookie:session", 28) == 0);
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, doorward_gate_places(&gate, text, 27, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, doorward_gate_places(&gate, text, 13, &len));
+    GIVES(DOORWARD_OUTPUT_TOO_SMALL, doorward_gate_places(&gate, NULL, 0, &len));
 
     GIVES(DOORWARD_OK, doorward_key_init(&key, &KEY));
     claims = bytes("{\"sub\":\"an\\u006ea\\n\",\"iss\":\"issuer\",\"aud\":[\"mux\"],\"exp\":1700000600,"

@@ -106,6 +106,26 @@ static void deciding(void)
     request.target = bytes(NOTHING, 0);
     request.method = bytes(NOTHING, 0);
     GIVES(DOORWARD_TOKEN_SEGMENTS, DECIDE(gate, &request, sizeof scratch));
+    {
+        /* Lines with NULL and no bytes are in order, and those beside them are still read. */
+        static doorward_header many[200];
+        memcpy(many, good_request().headers, 2 * sizeof many[0]);
+        request = good_request();
+        request.headers = many;
+        request.headers_len = 3;
+        GIVES(DOORWARD_TOKEN_SEGMENTS, DECIDE(gate, &request, sizeof scratch));
+        GIVES(DOORWARD_TOKEN_SEGMENTS, doorward_gate_explain(gate, &request, NOW, SILENT));
+        request.headers_len = 200;
+        GIVES(DOORWARD_REQUEST_TOO_LARGE, DECIDE(gate, &request, sizeof scratch));
+        request.headers_len = 3;
+        many[2].value = bytes(NOTHING, 1);
+        GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+        many[2].value = bytes("x", SIZE_MAX);
+        GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+        many[2].value = bytes(NOTHING, 0);
+        many[2].name = bytes("x", (size_t)1 << (sizeof(size_t) * 8 - 1));
+        GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+    }
     for (i = 0; i < 4; i++) {
         static const uint32_t wrong[] = {0, 3, 80, UINT32_MAX};
         request = good_request();

@@ -24,7 +24,7 @@ mod secret;
 mod settings;
 mod tree;
 
-pub use clock::{new_token, now};
+pub use clock::{entropy, new_token, now};
 pub use error::{PolicyError, Position, Warning};
 pub use explain::{Explanation, Outcome, Step};
 pub use gate::{Current, Gate, Policy, Snapshot};

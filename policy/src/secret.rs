@@ -161,7 +161,10 @@ fn regular(metadata: &Metadata) -> Result<(), String> {
 #[cfg(unix)]
 fn open(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)
+    File::options()
+        .read(true)
+        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
 }
 
 #[cfg(not(unix))]

@@ -1,6 +1,6 @@
 //! The files that are made from the core's tables.
 
-use crate::header;
+use crate::{go, header, node, python};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -12,6 +12,12 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
         ("tests/vectors/reasons.json", reasons_json()),
         ("docs/reasons.md", reasons_page()),
         ("include/doorward.h", header::text(root)?),
+        // A Go module is its folder: what lies outside does not travel with it.
+        ("bindings/go/internal/abi/doorward.h", header::text(root)?),
+        ("bindings/go/reasons.go", go::reasons()),
+        ("bindings/python/python/doorward/_reason.py", python::reasons()),
+        ("bindings/node/lib/reasons.js", node::table()),
+        ("bindings/node/lib/reasons.d.ts", node::types()),
     ])
 }
 

@@ -9,8 +9,11 @@ mod agree;
 mod c_vectors;
 mod check;
 mod generate;
+mod go;
 mod guard;
 mod header;
+mod node;
+mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -82,6 +82,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The bytes between the quotes, if the value is a string without escapes: for a caller that makes a
+    /// string of its own of them and checks their UTF-8 in doing so.
+    #[must_use]
+    pub const fn plain_bytes(&self) -> Option<&'a [u8]> {
+        match self.kind {
+            Kind::String { escaped: false } => Some(self.text()),
+            _ => None,
+        }
+    }
+
     /// The integer, if the value is a number written without fraction and exponent that an `i64`
     /// holds.
     #[must_use]
@@ -135,6 +145,18 @@ impl<'a> Value<'a> {
     }
 }
 
+impl<'a> Value<'a> {
+    /// The members in the order of the text, if the value is an object. In an object inside of
+    /// another, a name may stand twice; [`get`](Self::get) finds the first.
+    #[must_use]
+    pub fn members(&self) -> Option<Members<'a>> {
+        match self.kind {
+            Kind::Object => Members::of(self.text),
+            _ => None,
+        }
+    }
+}
+
 /// Prints the kind: the bytes are a token's.
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,6 +181,37 @@ impl<'a> Iterator for Elements<'a> {
             self.cursor.white();
         }
         self.cursor.value()
+    }
+}
+
+/// The members of a JSON object, each its name, which is a string, and its value.
+#[derive(Clone)]
+pub struct Members<'a> {
+    cursor: Cursor<'a>,
+    first: bool,
+}
+
+impl<'a> Members<'a> {
+    /// The members of a valid object; `None` if the text does not begin with one.
+    pub(crate) fn of(text: &'a [u8]) -> Option<Self> {
+        let mut cursor = Cursor::new(text);
+        cursor.next(b'{')?;
+        Some(Self { cursor, first: true })
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Value<'a>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if !core::mem::replace(&mut self.first, false) {
+            self.cursor.next(b',')?;
+        }
+        self.cursor.white();
+        let name = self.cursor.value().filter(|name| matches!(name.kind, Kind::String { .. }))?;
+        self.cursor.next(b':')?;
+        self.cursor.white();
+        Some((name, self.cursor.value()?))
     }
 }
 
@@ -817,6 +870,7 @@ impl<'a> Cursor<'a> {
 mod tests {
     use super::*;
     use core::fmt::Write as _;
+    use std::string::ToString as _;
 
     fn judge(text: &[u8]) -> Result<usize, Fault> {
         let mut spare = [0; 20_000];
@@ -831,6 +885,31 @@ mod tests {
         assert_eq!(judge(br#"{"a":1,"A":2,"":3,"\u0000":4}"#), Ok(4));
         assert_eq!(judge(br#"{"https://a/1":1,"https://a/2":2}"#), Ok(2));
         assert_eq!(judge(br#"{"https://a/1":1,"https://a/1":2}"#), Err(Fault::Duplicate));
+    }
+
+    #[test]
+    fn members_come_in_order_with_their_names() {
+        let text = br#" { "a" : 1 ,"b\u0062":[1,{"x":2}],"c":{ },"d":"}" } "#;
+        let mut members = Members::of(text).unwrap();
+        let mut next = || {
+            members.next().map(|(name, value)| (name.as_str().unwrap().to_string(), value.raw()))
+        };
+        assert_eq!(next(), Some(("a".to_string(), "1")));
+        assert_eq!(next(), Some(("bb".to_string(), r#"[1,{"x":2}]"#)));
+        assert_eq!(next(), Some(("c".to_string(), "{ }")));
+        assert_eq!(next(), Some(("d".to_string(), r#""}""#)));
+        assert_eq!(next(), None);
+        assert_eq!(next(), None);
+        let plain: std::vec::Vec<_> =
+            Members::of(text).unwrap().map(|(name, _)| name.plain_bytes()).collect();
+        assert_eq!(plain, [Some(&b"a"[..]), None, Some(b"c"), Some(b"d")]);
+        assert_eq!(Members::of(b"{1:2}").unwrap().count(), 0);
+        assert_eq!(Members::of(b"{ }").unwrap().count(), 0);
+        assert!(Members::of(b"[]").is_none());
+        let nested = find(br#"{"o":{"k":1,"k":2}}"#, "o").unwrap();
+        assert_eq!(nested.members().unwrap().count(), 2);
+        assert_eq!(nested.get("k").unwrap().raw(), "1");
+        assert!(find(br#"{"o":[1]}"#, "o").unwrap().members().is_none());
     }
 
     #[test]

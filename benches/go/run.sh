@@ -1,0 +1,11 @@
+#!/bin/sh
+# Interleaved rounds of all contenders; then, with BENCHSTAT=FILE, the go command's own benchmarks for benchstat.
+set -eu
+cd "$(dirname "$0")/../.."
+mkdir -p build/go
+. bindings/go/env.sh
+sh bindings/go/lib.sh
+go run -C benches/go . "$@"
+if [ -n "${BENCHSTAT:-}" ]; then
+    go test -C benches/go -run '^$' -bench . -count 10 >"$BENCHSTAT"
+fi

@@ -1,0 +1,250 @@
+package doorward
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// fill fills target with verified claims.
+//
+// A pointer to a struct of the usual fields is filled here, in one pass: the core has proven that the text is one strict
+// object without a name twice, so that nothing is left to check. Names are compared exactly: encoding/json takes "SUB" for
+// "sub" where the field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is
+// encoding/json's.
+func fill(claims []byte, target any) error {
+	value := reflect.ValueOf(target)
+	if value.Kind() == reflect.Pointer && !value.IsNil() && value.Elem().Kind() == reflect.Struct {
+		if plan := planOf(value.Elem().Type()); plan.plain {
+			return plan.fill(string(claims), value.Elem())
+		}
+	}
+	return json.Unmarshal(claims, target)
+}
+
+// plan is how a struct is filled.
+type plan struct {
+	of     reflect.Type
+	plain  bool
+	fields []planField
+}
+
+type planField struct {
+	name  string
+	index []int
+	kind  reflect.Kind // Invalid: for encoding/json
+}
+
+var (
+	plans    sync.Map // reflect.Type to *plan
+	lastPlan atomic.Pointer[plan]
+)
+
+func planOf(of reflect.Type) *plan {
+	// A server fills one type, or a few.
+	if last := lastPlan.Load(); last != nil && last.of == of {
+		return last
+	}
+	made, known := plans.Load(of)
+	if !known {
+		made, _ = plans.LoadOrStore(of, newPlan(of))
+	}
+	lastPlan.Store(made.(*plan))
+	return made.(*plan)
+}
+
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+
+// newPlan is plain unless one of encoding/json's finer rules would be needed.
+func newPlan(of reflect.Type) *plan {
+	made := &plan{of: of, plain: !reflect.PointerTo(of).Implements(unmarshaler)}
+	seen := map[string]bool{}
+	for _, field := range reflect.VisibleFields(of) {
+		tag, tagged := field.Tag.Lookup("json")
+		name, options, _ := strings.Cut(tag, ",")
+		switch {
+		case field.Anonymous && (tagged || field.Type.Kind() != reflect.Struct || !field.IsExported() ||
+			reflect.PointerTo(field.Type).Implements(unmarshaler)):
+			made.plain = false
+		case field.Anonymous || tag == "-" || !field.IsExported():
+			continue
+		}
+		if name == "" {
+			// Without a tag the name is matched without case: not here.
+			made.plain = false
+		}
+		// Two of a name, here or in what is embedded, and `,string`.
+		if seen[name] || strings.Contains(","+options+",", ",string,") {
+			made.plain = false
+		}
+		seen[name] = true
+		made.fields = append(made.fields, planField{name, field.Index, kindOf(field.Type)})
+	}
+	return made
+}
+
+func kindOf(of reflect.Type) reflect.Kind {
+	if reflect.PointerTo(of).Implements(unmarshaler) || reflect.PointerTo(of).Implements(textUnmarshaler) {
+		return reflect.Invalid
+	}
+	switch of.Kind() {
+	case reflect.String:
+		if of == reflect.TypeFor[json.Number]() {
+			return reflect.Invalid
+		}
+		return reflect.String
+	case reflect.Bool, reflect.Int64, reflect.Int:
+		return of.Kind()
+	default:
+		return reflect.Invalid
+	}
+}
+
+var textUnmarshaler = reflect.TypeFor[interface{ UnmarshalText([]byte) error }]()
+
+// fill goes over the members of an object. Strings without escapes are parts of text.
+func (p *plan) fill(text string, into reflect.Value) error {
+	at := next(text, strings.IndexByte(text, '{')+1)
+	for at < len(text) && text[at] != '}' {
+		nameEnd, escaped := stringEnd(text, at)
+		name := text[at+1 : nameEnd-1]
+		if escaped {
+			name = unescaped(text[at:nameEnd])
+		}
+		at = next(text, next(text, nameEnd)+1)
+		end := valueEnd(text, at)
+		if field := p.field(name); field != nil {
+			if err := field.set(text[at:end], into); err != nil {
+				return err
+			}
+		}
+		if at = next(text, end); at < len(text) && text[at] == ',' {
+			at = next(text, at+1)
+		}
+	}
+	return nil
+}
+
+// unescaped is what a string with its quotes says.
+func unescaped(text string) (name string) {
+	// It was proven to be a string; what it cannot say is a name that no field has.
+	_ = json.Unmarshal([]byte(text), &name)
+	return name
+}
+
+func (p *plan) field(name string) *planField {
+	for i := range p.fields {
+		if p.fields[i].name == name {
+			return &p.fields[i]
+		}
+	}
+	return nil
+}
+
+// set writes one value; one that is not plain goes to encoding/json, which also says what is wrong with it.
+func (f *planField) set(value string, into reflect.Value) error {
+	var field reflect.Value
+	if len(f.index) == 1 {
+		field = into.Field(f.index[0])
+	} else {
+		field = into.FieldByIndex(f.index)
+	}
+	switch f.kind {
+	case reflect.String:
+		if value[0] == '"' && strings.IndexByte(value, '\\') < 0 {
+			field.SetString(value[1 : len(value)-1])
+			return nil
+		}
+	case reflect.Int64, reflect.Int:
+		if number, ok := integer(value); ok && !field.OverflowInt(number) {
+			field.SetInt(number)
+			return nil
+		}
+	case reflect.Bool:
+		if value == "true" || value == "false" {
+			field.SetBool(value == "true")
+			return nil
+		}
+	}
+	return json.Unmarshal([]byte(value), field.Addr().Interface())
+}
+
+// integer reads a number without fraction and exponent that is short enough not to overflow.
+func integer(text string) (number int64, ok bool) {
+	if len(text) > 18 {
+		number, err := strconv.ParseInt(text, 10, 64)
+		return number, err == nil
+	}
+	digits := text
+	if digits[0] == '-' {
+		digits = digits[1:]
+	}
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return 0, false
+		}
+		number = number*10 + int64(digits[i]-'0')
+	}
+	if len(digits) < len(text) {
+		number = -number
+	}
+	return number, true
+}
+
+// next is the place of the next byte that is no white space.
+func next(text string, at int) int {
+	for at < len(text) && text[at] <= ' ' {
+		at++
+	}
+	return at
+}
+
+// stringEnd is behind the closing quote of the string that begins at a place, and whether there are escapes in it.
+func stringEnd(text string, at int) (end int, escaped bool) {
+	at++
+	for {
+		quote := strings.IndexByte(text[at:], '"')
+		if quote < 0 {
+			return len(text), escaped
+		}
+		escape := strings.IndexByte(text[at:at+quote], '\\')
+		if escape < 0 {
+			return at + quote + 1, escaped
+		}
+		escaped = true
+		at += escape + 2
+	}
+}
+
+// valueEnd is behind the value that begins at a place.
+func valueEnd(text string, at int) int {
+	if at < len(text) && text[at] == '"' {
+		end, _ := stringEnd(text, at)
+		return end
+	}
+	depth := 0
+	for at < len(text) {
+		switch text[at] {
+		case '"':
+			at, _ = stringEnd(text, at)
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth < 0 {
+				return at
+			} else if depth == 0 {
+				return at + 1
+			}
+		case ',', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return at
+			}
+		}
+		at++
+	}
+	return at
+}

@@ -1,0 +1,3 @@
+module github.com/doorward/doorward/bindings/go
+
+go 1.25.0

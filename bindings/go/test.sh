@@ -1,0 +1,121 @@
+#!/bin/sh
+# Go: every vector, the servers, races, fuzzing for seconds, and what a user of the module meets. One line each;
+# details on failure. What is fetched and built goes to build/go.
+set -eu
+cd "$(dirname "$0")/../.."
+
+out=$PWD/build/go
+mkdir -p "$out"
+. bindings/go/env.sh
+passed=0
+failed=0
+
+# check DESCRIPTION COMMAND...: one line, and the log of what failed.
+check() {
+    what=$1
+    shift
+    if "$@" >"$out/log" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok      $what$(sed -n 's/^\([0-9]* passed, 0 failed\)$/: \1/p' "$out/log" | tail -n 1)"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $what"
+        sed 's/^/        /' "$out/log" | cut -c 1-200 | tail -n 40
+    fi
+}
+
+library() { go test -C bindings/go -count=1 ./... -v "$@"; }
+
+servers() { go test -C bindings/go/integration -count=1 ./... "$@"; }
+
+vectors() {
+    DOORWARD_VERDICTS=$out/go.verdicts go test -C bindings/go -count=1 -run '^TestVectors$' -v .
+}
+
+# What Go answers is what Rust answers, byte for byte.
+verdicts_agree() {
+    (
+        unset DOORWARD_EXTRA_VECTORS
+        DOORWARD_VERDICTS=$out/rust.verdicts \
+            cargo run --quiet --package doorward-tests --bin vectors
+    ) && cmp "$out/rust.verdicts" "$out/go.verdicts"
+}
+
+# A vector that is changed fails, and an unknown field is refused: the runner looks.
+vectors_can_fail() {
+    rm -rf "$out/wrong"
+    mkdir "$out/wrong"
+    sed 's/"code": 2101/"code": 2102/' tests/vectors/host.json >"$out/wrong/host.json"
+    cmp -s tests/vectors/host.json "$out/wrong/host.json" &&
+        sed 's/"decision": "allow"/"decision": "deny"/' tests/vectors/host.json >"$out/wrong/host.json"
+    ! DOORWARD_VECTORS=$out/wrong go test -C bindings/go -count=1 -run '^TestVectors$' . || return 1
+    sed 's/"id": /"surprise": 1, "id": /' tests/vectors/host.json >"$out/wrong/host.json"
+    ! DOORWARD_VECTORS=$out/wrong go test -C bindings/go -count=1 -run '^TestVectors$' .
+}
+
+# Random requests, decided by Go, are put to Rust's runner as vectors.
+random() {
+    rm -rf "$out/random"
+    mkdir "$out/random"
+    DOORWARD_RANDOM=$out/random go test -C bindings/go -count=1 -run '^TestRandomVectors$' -v . &&
+        (
+            unset DOORWARD_EXTRA_VECTORS DOORWARD_VERDICTS
+            DOORWARD_VECTORS=$out/random cargo run --quiet --package doorward-tests --bin vectors
+        )
+}
+
+fuzz() { go test -C bindings/go -run '^$' -fuzz "^$1\$" -fuzztime "${2:-10s}" .; }
+
+# Without cgo the compiler names the way out.
+without_cgo() {
+    ! CGO_ENABLED=0 go build -C bindings/go . 2>"$out/cgo" || return 1
+    cat "$out/cgo"
+    grep -q doorward_needs_cgo_build_with_CGO_ENABLED_1 "$out/cgo"
+}
+
+# A library of another version does not link: the ABI's symbol is not in it.
+other_version() {
+    rm -rf "$out/other"
+    mkdir -p "$out/other/include" "$out/other/lib"
+    cp "bindings/go/lib/$(go env GOOS)_$(go env GOARCH)/libdoorward.a" "$out/other/lib/libdoorward.a"
+    objcopy --redefine-sym doorward_abi_0_1=doorward_abi_0_0 "$out/other/lib/libdoorward.a"
+    printf 'Name: doorward\nDescription: another version\nVersion: 0.0.0\nLibs: %s -lm -ldl -lpthread\n' \
+        "$out/other/lib/libdoorward.a" >"$out/other/doorward.pc"
+    ! PKG_CONFIG_PATH=$out/other go test -C bindings/go -tags doorward_system -c -o "$out/other/test" . \
+        2>"$out/other/log" || return 1
+    cat "$out/other/log"
+    grep -q doorward_abi_0_1 "$out/other/log"
+}
+
+# The same with the right one: the tag doorward_system finds the library by pkg-config.
+system_library() {
+    rm -rf "$out/system"
+    mkdir -p "$out/system"
+    cp "bindings/go/lib/$(go env GOOS)_$(go env GOARCH)/libdoorward.a" "$out/system/"
+    printf 'Name: doorward\nDescription: the installed library\nVersion: 0.1.0\nLibs: %s -lm -ldl -lpthread\n' \
+        "$out/system/libdoorward.a" >"$out/system/doorward.pc"
+    PKG_CONFIG_PATH=$out/system go test -C bindings/go -count=1 -tags doorward_system -run '^TestWho' .
+}
+
+check 'the library builds' sh bindings/go/lib.sh
+check 'vectors' vectors
+check 'verdicts: Go and Rust, byte for byte' verdicts_agree
+check 'the vector runner can fail' vectors_can_fail
+check 'package: decisions, races, leaks, allocations, examples' library
+check 'package, race detector' library -race
+check 'servers: gorilla, coder, chi, gin, TLS, HTTP/2; golang-jwt side by side' servers
+check 'servers, race detector' servers -race
+check "random requests: Go's verdict is that of Rust's runner" random
+for target in FuzzDecide FuzzJWT; do
+    check "fuzzing: $target" fuzz $target
+done
+check 'without cgo the compiler names the way out' without_cgo
+if command -v objcopy >/dev/null 2>&1 && command -v pkg-config >/dev/null 2>&1; then
+    check 'a library of another version does not link' other_version
+    check 'the tag doorward_system' system_library
+else
+    echo 'left out: objcopy and pkg-config are not here'
+    [ "${CI:-}" != true ] || failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed"
+test "$failed" -eq 0

@@ -1,0 +1,3 @@
+import module from './fetch.js'
+
+export const { decideRequest, refusal } = module

@@ -1,0 +1,25 @@
+'use strict'
+
+const native = require('./native.js')
+
+/** A new token of 256 random bits. */
+function generate(form = 'base64url') {
+  return native.newToken(form)
+}
+
+/** What is stored in a token's place: its SHA-256 in hexadecimal digits. */
+function digest(token) {
+  return native.digest(token)
+}
+
+/** Whether a token is that of a stored digest. */
+function matches(token, stored) {
+  return native.matches(token, stored)
+}
+
+/** Which of the stored digests is the token's. All are compared, in constant time. */
+function find(token, stored) {
+  return native.find(token, stored)
+}
+
+module.exports = { digest, find, generate, matches }

@@ -1,0 +1,61 @@
+'use strict'
+
+/**
+ * The claims of a token that was verified. They are parsed when the first one is asked for: most
+ * requests need none but the subject, and some not even that.
+ */
+class Claims {
+  #json
+  #object
+
+  constructor(json) {
+    this.#json = json
+  }
+
+  /** The claims set as its issuer wrote it. */
+  get json() {
+    return this.#json
+  }
+
+  /** All of them, as an object; the same one each time. */
+  toJSON() {
+    this.#object ??= JSON.parse(this.#json)
+    return this.#object
+  }
+
+  /** The claim of this name; what an object inherits is none. */
+  get(name) {
+    const object = this.toJSON()
+    return Object.hasOwn(object, name) ? object[name] : undefined
+  }
+
+  get iss() {
+    return this.get('iss')
+  }
+
+  get sub() {
+    return this.get('sub')
+  }
+
+  get aud() {
+    return this.get('aud')
+  }
+
+  get exp() {
+    return this.get('exp')
+  }
+
+  get nbf() {
+    return this.get('nbf')
+  }
+
+  get iat() {
+    return this.get('iat')
+  }
+
+  get jti() {
+    return this.get('jti')
+  }
+}
+
+module.exports = { Claims }

@@ -1,0 +1,37 @@
+'use strict'
+
+const native = require('./native.js')
+const { Denied } = require('./errors.js')
+const { byCode } = require('./reasons.js')
+
+/** Tickets that open once, within seconds: one table, in this process. */
+class Tickets {
+  #issue
+  #redeem
+
+  constructor({ capacity = 64, ttl }) {
+    if (!Number.isSafeInteger(ttl) || ttl < 0) throw new TypeError('ttl must be seconds')
+    const [issue, redeem] = native.openTickets(capacity, ttl)
+    this.#issue = issue
+    this.#redeem = redeem
+  }
+
+  /** A new ticket. */
+  issue(payload = '', { now } = {}) {
+    const answer = this.#issue(payload, now)
+    if (typeof answer === 'number') throw new Denied(answer)
+    return answer
+  }
+
+  /** Uses a ticket up. */
+  redeem(token, { now } = {}) {
+    const answer = this.#redeem(token, now)
+    if (typeof answer === 'string') {
+      return { allowed: true, payload: Buffer.from(answer, 'latin1').toString() }
+    }
+    const { name, code, status } = byCode(answer)
+    return { allowed: false, reason: name, code, status }
+  }
+}
+
+module.exports = { Tickets }

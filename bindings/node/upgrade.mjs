@@ -1,0 +1,3 @@
+import module from './upgrade.js'
+
+export const { admitUpgrade, guardUpgrade, principalOf } = module

@@ -1,0 +1,86 @@
+//! The native module `doorward._doorward`: doorward-core and doorward-policy as Python sees them.
+//!
+//! It decides nothing itself. It reads Python's objects, calls the core or the policy, and gives the
+//! answer back. Reasons cross as their numbers; the package's Python side makes the enum and the
+//! exceptions of them.
+
+#![deny(unsafe_code)]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "what pyo3 reads from Python is the function's own"
+)]
+
+mod capability;
+mod claims;
+mod convert;
+mod decision;
+mod errors;
+mod gate;
+mod json;
+mod key;
+mod named;
+mod octets;
+mod origin;
+mod primitive;
+mod request;
+mod strip;
+mod tickets;
+mod verifier;
+
+#[cfg(feature = "bench")]
+mod bench;
+
+use pyo3::prelude::*;
+
+/// The native part of doorward. Import from `doorward` and its modules instead.
+#[pymodule(gil_used = false)]
+fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("VERSION", doorward_core::VERSION)?;
+    module.add("BUILD", build_facts(module.py())?)?;
+    module.add_class::<gate::Gate>()?;
+    module.add_class::<decision::Decision>()?;
+    module.add_class::<decision::Principal>()?;
+    module.add_class::<claims::Claims>()?;
+    pyo3::types::PyMapping::register::<claims::Claims>(module.py())?;
+    module.add_class::<key::Key>()?;
+    module.add_class::<verifier::Verifier>()?;
+    module.add_class::<tickets::Tickets>()?;
+    for function in [
+        wrap_pyfunction!(key::sign, module)?,
+        wrap_pyfunction!(capability::generate, module)?,
+        wrap_pyfunction!(capability::digest, module)?,
+        wrap_pyfunction!(capability::find, module)?,
+        wrap_pyfunction!(origin::parse_origin, module)?,
+        wrap_pyfunction!(origin::normalise_origin, module)?,
+        wrap_pyfunction!(origin::parse_host, module)?,
+        wrap_pyfunction!(strip::strip_query, module)?,
+        wrap_pyfunction!(strip::strip_cookie, module)?,
+        wrap_pyfunction!(strip::strip_subprotocol, module)?,
+        wrap_pyfunction!(primitive::base64url_decode, module)?,
+        wrap_pyfunction!(primitive::base64url_encode, module)?,
+        wrap_pyfunction!(primitive::json_object, module)?,
+        wrap_pyfunction!(primitive::json_at, module)?,
+        wrap_pyfunction!(primitive::bearer, module)?,
+        wrap_pyfunction!(primitive::jws_verify, module)?,
+        wrap_pyfunction!(primitive::capability_from, module)?,
+        wrap_pyfunction!(primitive::listen, module)?,
+        wrap_pyfunction!(primitive::scratch, module)?,
+        wrap_pyfunction!(primitive::challenge, module)?,
+        wrap_pyfunction!(request::address_of, module)?,
+    ] {
+        module.add_function(function)?;
+    }
+    #[cfg(feature = "bench")]
+    module.add_function(wrap_pyfunction!(bench::core_verify, module)?)?;
+    // Nobody's star import needs it.
+    module.delattr("__all__")
+}
+
+/// What a bug report should say of this build.
+fn build_facts(py: Python<'_>) -> PyResult<Bound<'_, pyo3::types::PyDict>> {
+    let facts = pyo3::types::PyDict::new(py);
+    facts.set_item("target", format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS))?;
+    facts.set_item("profile", if cfg!(debug_assertions) { "debug" } else { "release" })?;
+    facts.set_item("abi", "abi3-cp310")?;
+    Ok(facts)
+}
