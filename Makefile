@@ -15,16 +15,16 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean \
+.PHONY: help demo test test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
 
-test: lint test-rust test-bare test-c test-go test-node test-python bench-guard ## everything below, as CI runs it
+test: lint test-rust test-bare test-features test-c firmware test-go test-node test-python bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -35,6 +35,15 @@ test-rust: ## unit tests, documentation examples, vectors, properties, servers
 test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \
 	else $(call missing,a C compiler (cc)); fi
+
+test-features: ## the core and the C library with each set of features that an image may leave out
+	@sh tests/features.sh
+
+firmware: ## the vectors and the C example on an emulated Cortex-M4; flash and stack within their limits
+	@sh firmware/run.sh
+
+firmware-figures: ## measures every set of features, and writes the tables of firmware/README.md
+	@sh firmware/run.sh figures
 
 test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers, package, server
 	@if command -v gcc >/dev/null 2>&1; then \

@@ -77,7 +77,7 @@ image() {
     name=$1
     shift
     $arm -mcpu=cortex-m4 -mthumb -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -Iinclude -Ifirmware -I"$out" \
-        -Os -T firmware/chip.ld -nostartfiles -Wl,--gc-sections -Wl,--no-warn-execstack \
+        -Os -ffunction-sections -fdata-sections -T firmware/chip.ld -nostartfiles -Wl,--gc-sections -Wl,--no-warn-execstack \
         firmware/chip.c "$@" "$out/libdoorward.a" -o "$out/$name.elf"
 }
 
@@ -131,7 +131,7 @@ at_most() {
 
 vectors() {
     cargo run --quiet --package xtask -- c-vectors "$out/vectors.inc" >/dev/null
-    DOORWARD_EXTRA_VECTORS='' DOORWARD_VERDICTS=$out/rust.verdicts \
+    env -u DOORWARD_EXTRA_VECTORS DOORWARD_VERDICTS="$out/rust.verdicts" \
         cargo run --quiet --package doorward-tests --bin vectors >/dev/null
     rm -f "$out/chip.verdicts" "$out/left_out"
     : >"$out/left_out"

@@ -18,7 +18,10 @@ use std::net::IpAddr;
 unsafe extern "C" {
     /// `doorward_gate_init` of the library under test, in memory that the image gives; the config's
     /// texts are kept until the gate ends.
-    fn chip_gate_init(config: *const doorward_config, gate: *mut *mut doorward_gate) -> doorward_reason;
+    fn chip_gate_init(
+        config: *const doorward_config,
+        gate: *mut *mut doorward_gate,
+    ) -> doorward_reason;
 }
 
 /// What the header says of the function of this name, which the library has only with std.

@@ -50,7 +50,8 @@ pub(crate) fn with_config<T>(
     let rules = jwt.map(|jwt| &jwt.claims);
     let keys = jwt.map_or(&[][..], |jwt| jwt.keys);
     assert_eq!(keys.len(), secrets.len(), "a secret for each key");
-    let keys: Vec<_> = keys.iter().zip(secrets).map(|(key, secret)| key_entry(key, secret)).collect();
+    let keys: Vec<_> =
+        keys.iter().zip(secrets).map(|(key, secret)| key_entry(key, secret)).collect();
     let capabilities = capabilities(gate);
     let number = |value: Option<Option<u64>>| value.flatten().unwrap_or(0);
     see(&doorward_config {
@@ -60,7 +61,9 @@ pub(crate) fn with_config<T>(
         origins: list(&gate.origin.allow.iter().map(|line| line.as_str()).collect::<Vec<_>>()),
         origin_mode: mode(gate.origin.mode),
         absent_origin: absent(gate.origin.absent),
-        places: list(&gate.credential.places.iter().map(|place| place.as_str()).collect::<Vec<_>>()),
+        places: list(
+            &gate.credential.places.iter().map(|place| place.as_str()).collect::<Vec<_>>(),
+        ),
         capabilities: capabilities.as_ptr(),
         capabilities_len: capabilities.len(),
         keys: keys.as_ptr(),
