@@ -142,6 +142,7 @@ fn documents(root: &Path) -> Vec<PathBuf> {
             let name = entry.file_name();
             if path.is_dir() {
                 if name != "target"
+                    && name != "build"
                     && name != "node_modules"
                     && !name.as_encoded_bytes().starts_with(b".")
                 {
