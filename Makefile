@@ -10,13 +10,17 @@ VENV := $(BUILD)/venv
 RUFF := 0.17.6
 MYPY := 2.4.1
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean
+.PHONY: help demo disagree test test-rust test-bare test-c lint lint-python bench bench-ratio bench-guard gen clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
+
+disagree: ## popular JWT libraries against the vectors' tokens; writes docs/disagreement.md, is no part of test
+	@if command -v $(PYTHON) >/dev/null 2>&1; then $(PYTHON) tests/disagree/disagree.py; \
+	else $(call missing,Python 3); fi
 
 test: lint test-rust test-bare test-c bench-guard ## everything below, as CI runs it
 	@echo "all passed"
@@ -36,6 +40,7 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers
 
 lint: lint-python ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check
+	@rustfmt --check --edition 2024 tests/disagree/rust/src/main.rs
 	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
 	@RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --quiet
 	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; \
@@ -47,9 +52,10 @@ lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors ar
 	  { [ -x $(VENV)/bin/ruff ] || { $(PYTHON) -m venv $(VENV) && \
 	    $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 	      ruff==$(RUFF) mypy==$(MYPY); }; } && \
-	  $(VENV)/bin/ruff check --quiet tests/author && \
-	  $(VENV)/bin/ruff format --quiet --check tests/author && \
-	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/author/*.py; \
+	  $(VENV)/bin/ruff check --quiet tests/author tests/disagree && \
+	  $(VENV)/bin/ruff format --quiet --check tests/author tests/disagree && \
+	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/author/*.py && \
+	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/disagree/*.py; \
 	else $(call missing,Python 3); fi
 
 bench: ## criterion: every stage and the whole decision, beside the floor
