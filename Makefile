@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help demo test test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
+.PHONY: help demo disagree test test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
@@ -23,6 +23,10 @@ help: ## this list
 
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
 	@cargo run --quiet --package doorward-demo --bin doorward-demo
+
+disagree: ## popular JWT libraries against the vectors' tokens; writes docs/disagreement.md, is no part of test
+	@if command -v $(PYTHON) >/dev/null 2>&1; then $(PYTHON) tests/disagree/disagree.py; \
+	else $(call missing,Python 3); fi
 
 test: lint test-rust test-bare test-features test-c firmware test-go test-node test-python bench-guard ## everything below, as CI runs it
 	@echo "all passed"
@@ -69,6 +73,7 @@ test-python: ## the Python package: wheel, types, vectors, real servers, README 
 
 lint: lint-python lint-go ## format, clippy, documentation, with warnings as errors
 	@cargo fmt --all --check
+	@rustfmt --check --edition 2024 tests/disagree/rust/src/main.rs
 	@cargo clippy --all-targets --quiet -- --deny warnings
 	@RUSTDOCFLAGS='--deny warnings' cargo doc --no-deps --document-private-items --quiet
 	@if command -v $(PYTHON) >/dev/null 2>&1; then \
@@ -84,9 +89,10 @@ lint-python: ## the vectors' authoring tool: ruff, mypy, and that the vectors ar
 	  { [ -x $(VENV)/bin/ruff ] || { $(PYTHON) -m venv $(VENV) && \
 	    $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 	      ruff==$(RUFF) mypy==$(MYPY); }; } && \
-	  $(VENV)/bin/ruff check --quiet tests/author && \
-	  $(VENV)/bin/ruff format --quiet --check tests/author && \
+	  $(VENV)/bin/ruff check --quiet tests/author tests/disagree && \
+	  $(VENV)/bin/ruff format --quiet --check tests/author tests/disagree && \
 	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/author/*.py && \
+	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy tests/disagree/*.py && \
 	  $(VENV)/bin/ruff check --quiet --config tests/author/ruff.toml ffi/tests && \
 	  $(VENV)/bin/ruff format --quiet --check --config tests/author/ruff.toml ffi/tests && \
 	  $(VENV)/bin/mypy --strict --no-error-summary --cache-dir $(BUILD)/mypy ffi/tests/*.py; \
