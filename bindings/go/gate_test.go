@@ -645,6 +645,20 @@ func TestPolicyArrives(t *testing.T) {
 	}
 }
 
+func TestErrorsSayWhere(t *testing.T) {
+	for path, expected := range map[string]string{
+		"/no/such/policy.toml": "doorward: /no/such/policy.toml: ",
+		"policy.txt":           "doorward: policy.txt: ",
+		"\xff":                 "doorward: 1001 null_argument",
+	} {
+		gate, err := doorward.Open(path)
+		var wrong *doorward.PolicyError
+		if gate != nil || !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), expected) {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+}
+
 func TestCheckListener(t *testing.T) {
 	open := doorward.Policy{Credential: &doorward.CredentialRules{Anonymous: true}}
 	if _, err := newGate(t, open).CheckListener("[::]:8080"); !errors.Is(err, doorward.StartupUnprotected) {

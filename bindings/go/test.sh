@@ -43,14 +43,13 @@ verdicts_agree() {
 
 # A vector that is changed fails, and an unknown field is refused: the runner looks.
 vectors_can_fail() {
-    rm -rf "$out/wrong"
-    mkdir "$out/wrong"
-    sed 's/"code": 2101/"code": 2102/' tests/vectors/host.json >"$out/wrong/host.json"
-    cmp -s tests/vectors/host.json "$out/wrong/host.json" &&
-        sed 's/"decision": "allow"/"decision": "deny"/' tests/vectors/host.json >"$out/wrong/host.json"
-    ! DOORWARD_VECTORS=$out/wrong go test -C bindings/go -count=1 -run '^TestVectors$' . || return 1
-    sed 's/"id": /"surprise": 1, "id": /' tests/vectors/host.json >"$out/wrong/host.json"
-    ! DOORWARD_VECTORS=$out/wrong go test -C bindings/go -count=1 -run '^TestVectors$' .
+    for change in 's/"code": *2103/"code":2104/' 's/"id":/"surprise":1,"id":/' 's/"count":/"count":1/'; do
+        rm -rf "$out/wrong"
+        mkdir "$out/wrong"
+        sed "$change" tests/vectors/host.json >"$out/wrong/host.json"
+        ! cmp -s tests/vectors/host.json "$out/wrong/host.json" || return 1
+        ! DOORWARD_VECTORS=$out/wrong go test -C bindings/go -count=1 -run '^TestVectors$' . || return 1
+    done
 }
 
 # Random requests, decided by Go, are put to Rust's runner as vectors.
@@ -104,7 +103,7 @@ check 'the vector runner can fail' vectors_can_fail
 check 'package: decisions, races, leaks, allocations, examples' library
 check 'package, race detector' library -race
 check 'servers: gorilla, coder, chi, gin, TLS, HTTP/2; golang-jwt side by side' servers
-check 'servers, race detector' servers -race
+check 'servers, race detector' servers -race -skip 'TestReadmeExample|TestFirstPage'
 check "random requests: Go's verdict is that of Rust's runner" random
 for target in FuzzDecide FuzzJWT; do
     check "fuzzing: $target" fuzz $target
