@@ -1,5 +1,7 @@
 //! What the C boundary costs: the same work by the C function and by the Rust method, in interleaved
-//! rounds of one run. Both sides end with the same values in hand: who came in, by what, until when.
+//! rounds of one run. Both sides end with the same values in hand: who came in, by what, until when. Those
+//! of Rust point into the rules; C's are copies in the scratch buffer, since a reload may end the rules.
+//! `kept` compares with the method of Rust whose answer outlives the rules as well, on the heap.
 //!
 //! ```sh
 //! cargo run --release --package doorward-ffi --example cost
@@ -17,7 +19,7 @@ use doorward::load::doorward_gate_from_policy;
 use doorward::token::doorward_jwt_verify;
 use doorward::types::*;
 use doorward_policy::core::{
-    Algorithm, Capability, Decision, Digest, Gate as Rules, Key, Origin, Principal, Reason,
+    Algorithm, Capability, Claims, Decision, Digest, Gate as Rules, Key, Origin, Principal, Reason,
     capability, jwt,
 };
 use doorward_policy::{Gate, Header, Policy, Request, Scheme, UnixTime};
@@ -115,7 +117,7 @@ impl<'t> Requests<'t> {
 /// What a caller of Rust reads of a principal: what C's decision holds.
 fn read(who: &Principal<'_>) {
     black_box((who.kind(), who.id().and_then(|id| id.plain()), who.place(), who.expires()));
-    black_box((who.key_id(), who.capability_scopes(), who.claims().map(|claims| claims.json())));
+    black_box((who.key_id(), who.capability_scopes(), who.claims().map(Claims::json)));
 }
 
 /// A whole decision, by a gate that can be reloaded.
@@ -133,14 +135,23 @@ fn decide(bench: &mut Bench, name: &str, policy: &str, last: (&'static str, &str
     };
     assert_eq!(expected == DOORWARD_OK, name != "denied");
     let in_rust = || {
-        let snapshot = black_box(&gate).snapshot();
         let (request, now) = (black_box(&request), UnixTime::from_seconds(NOW));
-        match snapshot.decide(request, now, black_box(&mut scratch[..])) {
+        let scratch = black_box(&mut scratch[..]);
+        let current = black_box(&gate).current();
+        match current.gate().decide(request, now, scratch) {
             Decision::Allow(who) => read(&who),
             Decision::Deny(reason) => assert_eq!(black_box(reason).code(), expected),
         }
     };
     bench.compare(name, in_rust, || decide_in_c(c_gate, &c_request, &mut c_scratch, expected));
+    // What C gives outlives the rules, as what this method of Rust gives does.
+    let in_rust = || {
+        let (request, now) = (black_box(&request), UnixTime::from_seconds(NOW));
+        assert_eq!(black_box(black_box(&gate).decide_at(request, now)).is_ok(), name != "denied");
+    };
+    bench.compare(&format!("{name}, kept"), in_rust, || {
+        decide_in_c(c_gate, &c_request, &mut c_scratch, expected);
+    });
     // SAFETY: made by `c_gate`, and nobody uses it any more.
     unsafe { doorward_gate_free(c_gate) };
 }
@@ -245,11 +256,11 @@ fn single_functions(bench: &mut Bench, digest: Digest, policy: &str, token: &str
     bench.compare(
         "jwt verify",
         || {
-            let snapshot = black_box(&gate).snapshot();
-            let jwt = snapshot.gate().jwt.ok_or(Reason::ConfigInvalid);
             let (token, now) = (black_box(token.as_bytes()), UnixTime::from_seconds(NOW));
-            let claims =
-                jwt.and_then(|jwt| Ok(jwt.verify(token, now, black_box(&mut scratch))?.json()));
+            let scratch = black_box(&mut scratch);
+            let current = black_box(&gate).current();
+            let jwt = current.gate().jwt.ok_or(Reason::ConfigInvalid);
+            let claims = jwt.and_then(|jwt| Ok(jwt.verify(token, now, scratch)?.json()));
             assert_eq!(black_box(claims).map(str::len), Ok(CLAIMS.len()));
         },
         || {

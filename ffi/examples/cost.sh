@@ -15,7 +15,7 @@ count() {
 }
 
 printf '%-18s%10s%10s%10s\n' 'instructions' Rust C more
-for case in capability signed denied 'no heap' 'capability match' 'jwt verify' origin; do
+for case in capability 'capability, kept' signed 'signed, kept' denied 'no heap' 'capability match' 'jwt verify' origin; do
     for side in rust c; do
         echo $((($(count "$case" $side 3000) - $(count "$case" $side 1000)) / 2000))
     done >"$out"

@@ -2,15 +2,13 @@
 
 use crate::boundary;
 use crate::codes::*;
+use crate::gate::State;
 use crate::guard::{self, Out};
 use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use core::ops::Range;
-use doorward_core::{
-    Decision, Gate, JsonStr, Principal, Reason, Request, Scheme, UnixTime, primitive, scope,
-};
+use doorward_core::{Decision, Gate, Header, Reason, Request, Scheme, UnixTime, primitive, scope};
 
 /// Decides one request: a pure function that allocates nothing and reads no clock.
 ///
@@ -55,12 +53,17 @@ pub unsafe extern "C" fn doorward_gate_decide(
                 guard::out(out)?,
             )
         };
+        let now = UnixTime::from_seconds(now);
         // SAFETY: the caller's promise.
-        unsafe {
-            with_request(request, |request| {
-                state.with(|gate| decide(gate, request, UnixTime::from_seconds(now), scratch, out))
-            })
+        let (arrived, anew) = unsafe { request_of(request) }?;
+        if !anew {
+            return decide(state, &arrived, now, scratch, out);
         }
+        let answer = move |headers: &[Header<'_>]| {
+            decide(state, &Request { headers, ..arrived }, now, scratch, out)
+        };
+        // SAFETY: the caller's promise.
+        unsafe { guard::with_copied_headers(request.headers, request.headers_len, answer) }
     })
 }
 
@@ -105,24 +108,29 @@ pub unsafe extern "C" fn doorward_decision_has_scope(
     })
 }
 
-/// Shows a request in the form of the core.
+/// A request in the form of the core, and whether its header lines are to be made anew, by
+/// [`guard::with_copied_headers`]: then it has none.
 ///
 /// # Safety
 /// The promise of [`guard`], for the request and all that it points to.
-pub(crate) unsafe fn with_request<T>(
-    request: &doorward_request,
-    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
-) -> Result<T, Reason> {
+#[inline(always)]
+pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<(Request<'_>, bool), Reason> {
     // SAFETY: as the caller promises.
-    let (method, target) =
-        unsafe { (guard::bytes(request.method)?, guard::bytes(request.target)?) };
-    let (scheme, peer) = (scheme(request.scheme)?, address(&request.peer)?);
-    // SAFETY: as the caller promises.
-    unsafe {
-        guard::with_headers(request.headers, request.headers_len, |headers| {
-            see(&Request { method, target, scheme, peer, headers })
-        })
+    let (method, target, headers) = unsafe {
+        (
+            guard::bytes(from.method)?,
+            guard::bytes(from.target)?,
+            guard::headers(from.headers, from.headers_len)?,
+        )
+    };
+    let scheme = scheme(from.scheme)?;
+    let lines = headers.unwrap_or_default();
+    let mut request = Request { method, target, scheme, peer: None, headers: lines };
+    // The address is moved only where there is one.
+    if from.peer.kind != DOORWARD_ADDRESS_NONE {
+        request.peer = address(&from.peer)?;
     }
+    Ok((request, headers.is_none()))
 }
 
 /// The scheme of this number.
@@ -144,9 +152,26 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
     }
 }
 
+/// Decides by the gate's rules of this moment.
+#[inline(never)]
+fn decide(
+    state: &State,
+    request: &Request<'_>,
+    now: UnixTime,
+    scratch: &mut [u8],
+    out: Out<doorward_decision>,
+) -> Result<(), Reason> {
+    match state {
+        State::Rules { gate, .. } => answer(gate, request, now, scratch, out),
+        #[cfg(feature = "std")]
+        State::Shared(shared) => answer(&shared.current().gate(), request, now, scratch, out),
+    }
+}
+
 /// Decides, and moves all that the answer needs into the scratch buffer: the gate's own texts end with
 /// a reload.
-pub(crate) fn decide(
+#[inline(always)]
+fn answer(
     gate: &Gate<'_>,
     request: &Request<'_>,
     now: UnixTime,
@@ -156,97 +181,62 @@ pub(crate) fn decide(
     let (core, names) =
         scratch.split_at_mut_checked(gate.scratch_bytes()).ok_or(Reason::ScratchTooSmall)?;
     let start = core.as_ptr().addr();
-    let mut decision = NOBODY;
-    let parts = match gate.decide(request, now, core) {
-        Decision::Deny(reason) => return Err(reason),
-        Decision::Allow(principal) => {
-            describe(&principal, gate.scope.claim, names, start, &mut decision)?
+    let decision = gate.decide(request, now, core);
+    let who = match &decision {
+        Decision::Deny(reason) => return Err(*reason),
+        Decision::Allow(who) => who,
+    };
+    let mut names = Names { room: names };
+    let expires = who.expires();
+    let mut told = doorward_decision {
+        kind: DOORWARD_PRINCIPAL_ANONYMOUS,
+        has_expires: u32::from(expires.is_some()),
+        expires: expires.unwrap_or_default(),
+        id: doorward_bytes::NONE,
+        place: names.add(who.place())?,
+        key_id: doorward_bytes::NONE,
+        scopes: doorward_bytes::NONE,
+        scope_claim: doorward_bytes::NONE,
+        claims: doorward_bytes::NONE,
+    };
+    if let Some(claims) = who.claims() {
+        told.kind = DOORWARD_PRINCIPAL_TOKEN;
+        told.scope_claim = names.add(gate.scope.claim)?;
+        if let Some(key) = who.key_id() {
+            told.key_id = names.add(key)?;
         }
-    };
-    let Some(Parts { claims, subject }) = parts else {
-        out.set(decision);
-        return Ok(());
-    };
-    // The claims lie at the front; behind them is at least as much room again.
-    let (front, spare) = core.split_at_mut_checked(claims.end).ok_or(Reason::Internal)?;
-    let claims = front.get(claims).ok_or(Reason::Internal)?;
-    decision.claims = doorward_bytes::of(claims);
-    decision.id = match subject {
-        Subject::None => doorward_bytes::NONE,
-        Subject::Plain(range) => doorward_bytes::of(front.get(range).ok_or(Reason::Internal)?),
-        Subject::Escaped => {
-            let text = primitive::json_at(claims, &["sub"]).and_then(|value| value.as_str());
-            let text = text.and_then(|text| text.copy_to(spare)).ok_or(Reason::Internal)?;
-            doorward_bytes::of(text.as_bytes())
+        told.claims = doorward_bytes::of(claims.json().as_bytes());
+        match who.id().map(|id| id.plain()) {
+            None => {}
+            Some(Some(plain)) => told.id = doorward_bytes::of(plain.as_bytes()),
+            Some(None) => {
+                let from = claims.json().as_ptr().addr().checked_sub(start);
+                let end = from.and_then(|from| from.checked_add(claims.json().len()));
+                let range = from.zip(end).ok_or(Reason::Internal)?;
+                (told.claims, told.id) = resolve_subject(core, range)?;
+            }
         }
-    };
-    out.set(decision);
+    } else if let Some(id) = who.id().and_then(|id| id.plain()) {
+        told.kind = DOORWARD_PRINCIPAL_CAPABILITY;
+        told.id = names.add(id)?;
+        told.scopes = names.add_list(who.capability_scopes())?;
+    }
+    out.set(told);
     Ok(())
 }
 
-/// A decision before it is filled.
-const NOBODY: doorward_decision = doorward_decision {
-    kind: DOORWARD_PRINCIPAL_NONE,
-    has_expires: 0,
-    expires: 0,
-    id: doorward_bytes::NONE,
-    place: doorward_bytes::NONE,
-    key_id: doorward_bytes::NONE,
-    scopes: doorward_bytes::NONE,
-    scope_claim: doorward_bytes::NONE,
-    claims: doorward_bytes::NONE,
-};
-
-/// Where a token's texts are in the scratch buffer.
-struct Parts {
-    claims: Range<usize>,
-    subject: Subject,
-}
-
-enum Subject {
-    None,
-    Plain(Range<usize>),
-    Escaped,
-}
-
-#[inline(always)]
-fn describe(
-    principal: &Principal<'_>,
-    scope_claim: &str,
-    names: &mut [u8],
-    start: usize,
-    decision: &mut doorward_decision,
-) -> Result<Option<Parts>, Reason> {
-    let mut names = Names { room: names };
-    decision.kind = DOORWARD_PRINCIPAL_ANONYMOUS;
-    if let Some(expires) = principal.expires() {
-        (decision.has_expires, decision.expires) = (1, expires);
-    }
-    decision.place = names.add(&[principal.place()])?;
-    let Some(claims) = principal.claims() else {
-        if let Some(id) = principal.id().and_then(|id| id.plain()) {
-            decision.kind = DOORWARD_PRINCIPAL_CAPABILITY;
-            decision.id = names.add(&[id])?;
-            decision.scopes = names.add(principal.capability_scopes())?;
-        }
-        return Ok(None);
-    };
-    decision.kind = DOORWARD_PRINCIPAL_TOKEN;
-    decision.scope_claim = names.add(&[scope_claim])?;
-    if let Some(key) = principal.key_id() {
-        decision.key_id = names.add(&[key])?;
-    }
-    let range = |text: &str| {
-        let from = text.as_ptr().addr().checked_sub(start)?;
-        Some(from..from.checked_add(text.len())?)
-    };
-    let subject = match principal.id().map(|id: JsonStr<'_>| id.plain()) {
-        None => Subject::None,
-        Some(None) => Subject::Escaped,
-        Some(Some(plain)) => Subject::Plain(range(plain).ok_or(Reason::Internal)?),
-    };
-    let claims = range(claims.json()).ok_or(Reason::Internal)?;
-    Ok(Some(Parts { claims, subject }))
+/// The claims, which lie at this place, and their `sub`, whose escapes are resolved behind them, where at
+/// least as much room is left.
+#[cold]
+fn resolve_subject(
+    core: &mut [u8],
+    (from, end): (usize, usize),
+) -> Result<(doorward_bytes, doorward_bytes), Reason> {
+    let (front, spare) = core.split_at_mut_checked(end).ok_or(Reason::Internal)?;
+    let claims = front.get(from..).ok_or(Reason::Internal)?;
+    let text = primitive::json_at(claims, &["sub"]).and_then(|value| value.as_str());
+    let text = text.and_then(|text| text.copy_to(spare)).ok_or(Reason::Internal)?;
+    Ok((doorward_bytes::of(claims), doorward_bytes::of(text.as_bytes())))
 }
 
 /// The end of the scratch buffer, which names are copied to one after the other.
@@ -254,27 +244,57 @@ struct Names<'s> {
     room: &'s mut [u8],
 }
 
-impl Names<'_> {
+impl<'s> Names<'s> {
+    /// One name. Most are short: two words that overlap cost less than a call of memcpy.
+    #[inline(never)]
+    fn add(&mut self, name: &str) -> Result<doorward_bytes, Reason> {
+        const WORD: usize = size_of::<u64>();
+        let (name, place) = (name.as_bytes(), self.take(name.len())?);
+        let words = name.first_chunk::<WORD>().zip(name.last_chunk::<WORD>());
+        match words.filter(|_| name.len() <= 2 * WORD) {
+            Some((first, last)) => {
+                if let Some(place) = place.first_chunk_mut::<WORD>() {
+                    *place = *first;
+                }
+                if let Some(place) = place.last_chunk_mut::<WORD>() {
+                    *place = *last;
+                }
+            }
+            None => place.copy_from_slice(name),
+        }
+        Ok(doorward_bytes::of(place))
+    }
+
     /// The words with one space between two.
-    fn add(&mut self, words: &[&str]) -> Result<doorward_bytes, Reason> {
+    #[inline(always)]
+    fn add_list(&mut self, words: &[&str]) -> Result<doorward_bytes, Reason> {
+        match words {
+            [] => Ok(doorward_bytes::of(self.take(0)?)),
+            [one] => self.add(one),
+            several => self.add_several(several),
+        }
+    }
+
+    #[inline(never)]
+    fn add_several(&mut self, words: &[&str]) -> Result<doorward_bytes, Reason> {
         let gaps = words.len().saturating_sub(1);
         let len = words.iter().fold(gaps, |sum, word| sum.saturating_add(word.len()));
+        let mut inside = Names { room: self.take(len)? };
+        let whole = doorward_bytes { data: inside.room.as_ptr(), len };
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                inside.take(1)?.fill(b' ');
+            }
+            inside.take(word.len())?.copy_from_slice(word.as_bytes());
+        }
+        Ok(whole)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, len: usize) -> Result<&'s mut [u8], Reason> {
         let room = core::mem::take(&mut self.room);
         let (place, rest) = room.split_at_mut_checked(len).ok_or(Reason::ScratchTooSmall)?;
         self.room = rest;
-        let mut left = &mut *place;
-        for (at, word) in words.iter().enumerate() {
-            if at > 0 {
-                let split = core::mem::take(&mut left).split_first_mut();
-                let (gap, behind) = split.ok_or(Reason::Internal)?;
-                *gap = b' ';
-                left = behind;
-            }
-            let split = core::mem::take(&mut left).split_at_mut_checked(word.len());
-            let (copy, behind) = split.ok_or(Reason::Internal)?;
-            copy.copy_from_slice(word.as_bytes());
-            left = behind;
-        }
-        Ok(doorward_bytes::of(place))
+        Ok(place)
     }
 }

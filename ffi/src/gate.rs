@@ -36,11 +36,12 @@ pub(crate) enum State {
 
 impl State {
     /// Shows the rules of this moment.
+    #[inline(always)]
     pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>) -> T) -> T {
         match self {
             Self::Rules { gate, .. } => see(gate),
             #[cfg(feature = "std")]
-            Self::Shared(shared) => see(&shared.snapshot().gate()),
+            Self::Shared(shared) => see(&shared.current().gate()),
         }
     }
 }

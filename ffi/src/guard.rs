@@ -120,47 +120,51 @@ pub(crate) unsafe fn digests<'a>(
     unsafe { slice(items.cast::<Digest>(), len) }
 }
 
-/// Shows header lines to `see` in the form of the core, where they lie.
+/// The header lines in the form of the core, where they lie; `None` if a line is such that it must be
+/// made anew, by [`with_copied_headers`].
 ///
 /// # Safety
 /// The promise above, for the list and for each name and value.
-pub(crate) unsafe fn with_headers<T>(
+#[inline(always)]
+pub(crate) unsafe fn headers<'a>(
+    items: *const doorward_header,
+    len: usize,
+) -> Result<Option<&'a [Header<'a>]>, Reason> {
+    // SAFETY: as the caller promises.
+    let lines = unsafe { slice(items, len) }?;
+    // One pass without a branch, a line's four words side by side. The highest bit of their sums tells
+    // of a length that no object has, of NULL, and of an address in the upper half of the memory, which
+    // nothing is wrong with: making the line anew judges it in full.
+    let mut doubt = [0_usize; 4];
+    for doorward_header { name, value } in lines {
+        let words = [name.data.addr(), name.len, value.data.addr(), value.len];
+        for ((doubt, word), least) in doubt.iter_mut().zip(words).zip([1, 0, 1, 0]) {
+            *doubt |= word.wrapping_sub(least);
+        }
+    }
+    if isize::try_from(doubt[0] | doubt[1] | doubt[2] | doubt[3]).is_err() {
+        return Ok(None);
+    }
+    // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
+    // rest. The two structures are laid out alike, as asserted below.
+    Ok(Some(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) }))
+}
+
+/// Shows header lines that are made anew, one by one: a Rust slice is never at NULL, not even an empty
+/// one.
+///
+/// # Safety
+/// As for [`headers`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn with_copied_headers<T>(
     items: *const doorward_header,
     len: usize,
     see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
 ) -> Result<T, Reason> {
-    // SAFETY: as the caller promises.
-    let lines = unsafe { slice(items, len) }?;
-    // One pass without a branch: a length that no object has shows in the highest bit of them all.
-    let (mut nulls, mut lengths) = (false, 0);
-    for line in lines {
-        nulls |= line.name.data.is_null() | line.value.data.is_null();
-        lengths |= line.name.len | line.value.len;
-    }
-    if isize::try_from(lengths).is_err() {
-        return Err(Reason::NullArgument);
-    }
-    if nulls {
-        // SAFETY: as the caller promises.
-        return unsafe { with_copied_headers(lines, see) };
-    }
-    // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
-    // rest. The two structures are laid out alike, as asserted below.
-    see(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast::<Header<'_>>(), lines.len()) })
-}
-
-/// A Rust slice is never at NULL, not even an empty one: lines with a NULL are made anew.
-///
-/// # Safety
-/// As for [`with_headers`].
-#[cold]
-#[inline(never)]
-unsafe fn with_copied_headers<T>(
-    lines: &[doorward_header],
-    see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
-) -> Result<T, Reason> {
     let mut copies = heapless::Vec::<Header<'_>, MAX_HEADERS>::new();
-    for line in lines {
+    // SAFETY: as the caller promises.
+    for line in unsafe { slice(items, len) }? {
         // SAFETY: as the caller promises.
         let copy = unsafe { Header { name: bytes(line.name)?, value: bytes(line.value)? } };
         // More lines than the core takes: its own answer to those.

@@ -134,7 +134,8 @@ pub unsafe extern "C" fn doorward_host_parse(
         let mut whole = heapless::String::<MAX_ORIGIN_BYTES>::new();
         write!(whole, "{host}").map_err(|_| Reason::Internal)?;
         // The port is told by itself; a name has no colon, and an address ends with its bracket.
-        let name = match (whole.rfind(':'), host.port()) {
+        let colon = whole.as_bytes().iter().rposition(|&byte| byte == b':');
+        let name = match (colon, host.port()) {
             (Some(colon), Some(_)) => whole.get(..colon).ok_or(Reason::Internal)?,
             _ => whole.as_str(),
         };

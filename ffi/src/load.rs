@@ -3,7 +3,7 @@
 
 use crate::capability::form;
 use crate::codes::*;
-use crate::decide::with_request;
+use crate::decide::request_of;
 use crate::gate::State;
 use crate::message::{Message, tell};
 use crate::text::copy;
@@ -11,7 +11,7 @@ use crate::types::{
     doorward_address, doorward_bytes, doorward_gate, doorward_message, doorward_request,
 };
 use crate::{boundary, guard};
-use doorward_core::{Reason, UnixTime};
+use doorward_core::{Header, Reason, Request, UnixTime};
 use doorward_policy::{Policy, PolicyError, Warning};
 use std::net::IpAddr;
 use std::path::Path;
@@ -154,12 +154,17 @@ pub unsafe extern "C" fn doorward_gate_explain(
             return Err(Reason::ConfigInvalid);
         };
         let snapshot = shared.snapshot();
+        let now = UnixTime::from_seconds(now);
         // SAFETY: as the caller promises.
-        let explanation = unsafe {
-            with_request(request, |request| {
-                Ok(snapshot.explain(request, UnixTime::from_seconds(now)))
-            })
-        }?;
+        let (arrived, anew) = unsafe { request_of(request) }?;
+        let explanation = if anew {
+            let explain =
+                |headers: &[Header<'_>]| Ok(snapshot.explain(&Request { headers, ..arrived }, now));
+            // SAFETY: as the caller promises.
+            unsafe { guard::with_copied_headers(request.headers, request.headers_len, explain) }?
+        } else {
+            snapshot.explain(&arrived, now)
+        };
         tell(&mut message, &explanation);
         explanation.reason.map_or(Ok(()), Err)
     })

@@ -106,6 +106,26 @@ static void deciding(void)
     request.target = bytes(NOTHING, 0);
     request.method = bytes(NOTHING, 0);
     GIVES(DOORWARD_TOKEN_SEGMENTS, DECIDE(gate, &request, sizeof scratch));
+    {
+        /* Lines with NULL and no bytes are in order, and those beside them are still read. */
+        static doorward_header many[200];
+        memcpy(many, good_request().headers, 2 * sizeof many[0]);
+        request = good_request();
+        request.headers = many;
+        request.headers_len = 3;
+        GIVES(DOORWARD_TOKEN_SEGMENTS, DECIDE(gate, &request, sizeof scratch));
+        GIVES(DOORWARD_TOKEN_SEGMENTS, doorward_gate_explain(gate, &request, NOW, SILENT));
+        request.headers_len = 200;
+        GIVES(DOORWARD_REQUEST_TOO_LARGE, DECIDE(gate, &request, sizeof scratch));
+        request.headers_len = 3;
+        many[2].value = bytes(NOTHING, 1);
+        GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+        many[2].value = bytes("x", SIZE_MAX);
+        GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+        many[2].value = bytes(NOTHING, 0);
+        many[2].name = bytes("x", (size_t)1 << (sizeof(size_t) * 8 - 1));
+        GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+    }
     for (i = 0; i < 4; i++) {
         static const uint32_t wrong[] = {0, 3, 80, UINT32_MAX};
         request = good_request();
@@ -410,13 +430,67 @@ static doorward_bytes random_bytes(uint8_t **owner)
     return out;
 }
 
+/* Rules of pieces that are there, or not, or say that they are longer than anything. */
+static void random_config(doorward_config *config, const doorward_bytes *any, const doorward_header *lines)
+{
+    static doorward_capability_entry capability;
+    static doorward_key_entry key;
+    doorward_list *const lists[] = {&config->hosts, &config->trusted_proxies, &config->origins,
+                                    &config->places, &config->audience, &config->scopes};
+    size_t i;
+    memset(config, 0, sizeof *config);
+    memset(&capability, 0, sizeof capability);
+    config->flags = random_below(4) == 0 ? random_below(0x20000) : DOORWARD_ANONYMOUS;
+    config->origin_mode = random_below(8);
+    config->absent_origin = random_below(4);
+    config->realm = any[random_below(4)];
+    config->leeway = random_below(400);
+    config->max_token_bytes = random_below(3) == 0 ? random_below(20000) : 0;
+    for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (random_below(3) != 0)
+            continue;
+        lists[i]->items = random_below(16) == 0 ? NOTHING : random_below(2) == 0 ? any : &lines[0].value;
+        lists[i]->len = random_below(16) == 0 ? SIZE_MAX / (1 + random_below(32)) : random_below(2);
+        if (lists[i]->items == NOTHING && lists[i]->len > 1)
+            lists[i]->len = SIZE_MAX;
+        if (lists[i]->len > 4)
+            lists[i]->len = SIZE_MAX - random_below(64);
+    }
+    capability.id = any[random_below(4)];
+    capability.sha256[0] = (uint8_t)random_below(256);
+    capability.scopes = config->scopes;
+    config->capabilities = random_below(4) == 0 ? NOTHING : &capability;
+    config->capabilities_len = random_below(2);
+    key.id = any[random_below(4)];
+    key.algorithm = DOORWARD_HS256;
+    key.secret = any[random_below(4)];
+    config->keys = &key;
+    config->keys_len = random_below(20) == 0 ? SIZE_MAX / 2 : random_below(2);
+    config->issuer = any[random_below(4)];
+}
+
 static void at_random(unsigned rounds)
 {
     static const char *const names[] = {"host", "origin", "authorization", "cookie", "forwarded",
                                         "x-forwarded-host", "x-forwarded-proto", "sec-fetch-site"};
     doorward_gate *gate = good_gate();
+    const doorward_list no_list = {NULL, 0};
     unsigned long answers = 0, beyond = 0;
     unsigned round;
+    doorward_key key, other;
+    doorward_key_entry entry;
+    doorward_config config;
+    doorward_gate made;
+    doorward_address address = {DOORWARD_ADDRESS_NONE, {0}};
+    doorward_tickets table;
+    doorward_ticket_slot slots[3];
+    uint8_t sum[32] = {0}, ticket[43] = {0};
+    memset(&made, 0, sizeof made);
+    memset(&entry, 0, sizeof entry);
+    entry.algorithm = DOORWARD_HS256;
+    entry.secret = text("an example secret of forty characters...");
+    GIVES(DOORWARD_OK, doorward_key_init(&key, &entry));
+    GIVES(DOORWARD_OK, doorward_tickets_init(&table, 2, slots, 3));
     for (round = 0; round < rounds; round++) {
         doorward_header lines[8];
         uint8_t *owned[12];
@@ -429,6 +503,7 @@ static void at_random(unsigned rounds)
         size_t i, len = 0, size = random_below(4) == 0 ? random_below(60000) % sizeof scratch : sizeof scratch;
         int64_t integer;
         uint16_t port;
+        uint32_t flag;
         doorward_reason got;
         message.text = told;
         message.size = random_below(sizeof told);
@@ -466,10 +541,45 @@ static void at_random(unsigned rounds)
         answers += doorward_strip_subprotocol(any[0], any[1], room, random_below(200), &len) != DOORWARD_OK;
         answers += doorward_gate_from_policy(any[3], 1 + random_below(2), message, &loaded) != DOORWARD_OK;
         doorward_gate_free(loaded);
+        /* What was written to `who` by a decision that allows; else nobody. */
+        if (got != DOORWARD_OK)
+            memset(&who, 0, sizeof who);
+        answers += doorward_decision_has_scope(&who, any[0]);
+        answers += doorward_gate_challenge(gate, random_below(10000), room, random_below(300), &len) != DOORWARD_OK;
+        answers += doorward_reason_challenge(random_below(10000), any[0], no_list, room, random_below(300), &len) !=
+            DOORWARD_OK;
+        answers += doorward_claim_bool(any[2], any, random_below(5), &flag) != DOORWARD_OK;
+        answers += doorward_claim_lists(any[2], any, random_below(5), any[3], &flag) != DOORWARD_OK;
+        answers += doorward_jws_verify(&key, any[1], scratch, random_below(400), &part) != DOORWARD_OK;
+        answers += doorward_jwt_sign(&key, any[2], room, random_below(400), &len) != DOORWARD_OK;
+        beyond += doorward_jwt_signed_bytes(&key, any[2].len) < any[2].len;
+        answers += doorward_capability_digest(any[2], &sum) != DOORWARD_OK;
+        answers += doorward_capability_match(any[2], (const uint8_t(*)[32])&sum, random_below(2), &len) != DOORWARD_OK;
+        answers += doorward_capability_check(any[2], random_below(2)) != DOORWARD_OK;
+        answers += doorward_capability_generate((const uint8_t(*)[32])&sum, random_below(4), room, random_below(80), &len) !=
+            DOORWARD_OK;
+        answers += doorward_address_parse(any[3], &address) != DOORWARD_OK;
+        answers += doorward_startup_check(&address, random_below(2), random_below(2), &flag) != DOORWARD_OK;
+        answers += doorward_ticket_issue(&table, (const uint8_t(*)[32])&sum, any[2], random_below(8), ticket,
+                                         36 + random_below(9), &len) != DOORWARD_OK;
+        answers += doorward_ticket_redeem(&table, random_below(2) ? any[3] : bytes(ticket, 43), random_below(8), room,
+                                          60 + random_below(8), &len) != DOORWARD_OK;
+        entry.algorithm = random_below(600);
+        entry.encoding = random_below(5);
+        entry.id = any[1];
+        entry.secret = any[2];
+        answers += doorward_key_init(&other, &entry) != DOORWARD_OK;
+        doorward_key_wipe(&other);
+        random_config(&config, any, lines);
+        answers += doorward_gate_memory_bytes(&config);
+        answers += doorward_gate_init(&made, &config, room, random_below(2000)) != DOORWARD_OK;
+        doorward_gate_free(&made);
         for (i = 0; i < 12; i++)
             free(owned[i]);
     }
     CHECK(answers > rounds && beyond == 0);
+    doorward_key_wipe(&key);
+    doorward_tickets_wipe(&table);
     doorward_gate_free(gate);
 }
 

@@ -1,5 +1,8 @@
 /* Eight threads decide through one const gate while a ninth reloads it from a file that changes. Each
- * decision is one of the two that the two policies give, and its texts are those of that policy. */
+ * decision is one of the two that the two policies give, and its texts are those of that policy. Then they
+ * redeem the same tickets under a lock: each ticket opens for one of them.
+ *
+ * threads FILE ROUNDS; with a third argument the lock is left out, for a tool that is to notice it. */
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -84,6 +87,64 @@ static void *reloads(void *result)
     return NULL;
 }
 
+enum { TICKETS = 64 };
+
+static doorward_tickets tickets;
+static doorward_ticket_slot slots[TICKETS];
+static uint8_t issued[TICKETS][DOORWARD_TICKET_BYTES];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int locked = 1;
+
+/* How many tickets opened for this thread, and TICKETS + 1 if another answer came than that it is used. */
+static void *redeems(void *result)
+{
+    unsigned long opened = 0;
+    unsigned i;
+    for (i = 0; i < TICKETS; i++) {
+        uint8_t payload[DOORWARD_TICKET_PAYLOAD_BYTES];
+        size_t len = 0;
+        doorward_bytes ticket = {NULL, DOORWARD_TICKET_BYTES};
+        doorward_reason reason;
+        ticket.data = issued[i];
+        if (locked)
+            pthread_mutex_lock(&lock);
+        reason = doorward_ticket_redeem(&tickets, ticket, 1700000000, payload, sizeof payload, &len);
+        if (locked)
+            pthread_mutex_unlock(&lock);
+        if (reason == DOORWARD_OK && len == 1 && payload[0] == (uint8_t)i)
+            opened++;
+        else if (reason != DOORWARD_TOKEN_ALREADY_USED)
+            opened += TICKETS + 1;
+    }
+    *(unsigned long *)result = opened;
+    return NULL;
+}
+
+static void one_redeems(void)
+{
+    pthread_t threads[THREADS];
+    unsigned long opened[THREADS], sum = 0;
+    size_t len;
+    int i;
+    GIVES(DOORWARD_OK, doorward_tickets_init(&tickets, 10, slots, TICKETS));
+    for (i = 0; i < TICKETS; i++) {
+        uint8_t entropy[32] = {0}, what = (uint8_t)i;
+        doorward_bytes payload = {NULL, 1};
+        entropy[0] = what;
+        payload.data = &what;
+        GIVES(DOORWARD_OK, doorward_ticket_issue(&tickets, (const uint8_t(*)[32])&entropy, payload,
+                                                 1700000000, issued[i], sizeof issued[i], &len));
+    }
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, redeems, &opened[i]) == 0);
+    for (i = 0; i < THREADS; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+        sum += opened[i];
+    }
+    CHECK(sum == TICKETS);
+    doorward_tickets_wipe(&tickets);
+}
+
 int main(int argc, char **argv)
 {
     doorward_gate *gate = NULL;
@@ -97,6 +158,8 @@ int main(int argc, char **argv)
     path = argc > 1 ? argv[1] : "policy.json";
     if (argc > 2)
         rounds = (unsigned)atoi(argv[2]);
+    locked = argc <= 3;
+    one_redeems();
     CHECK(doorward_capability_digest(token, &sum) == DOORWARD_OK);
     for (i = 0; i < 32; i++)
         snprintf(digest + 2 * i, 3, "%02x", sum[i]);

@@ -8,7 +8,7 @@ use crate::principal::Principal;
 use crate::secret;
 use crate::settings;
 use crate::tree::Syntax;
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use doorward_core::{Decision, Reason, Request, Startup, UnixTime};
 use std::cell::RefCell;
 use std::fmt;
@@ -173,6 +173,13 @@ impl Gate {
         Snapshot { loaded: self.shared.current.load_full() }
     }
 
+    /// The rules of this moment, for what ends at once: cheaper than a snapshot, which is there to be
+    /// kept. A thread that keeps more than a few of them pays as for snapshots.
+    #[must_use]
+    pub fn current(&self) -> Current {
+        Current { loaded: self.shared.current.load() }
+    }
+
     /// Decides one request by the system's clock. The principal is the caller's to keep.
     ///
     /// # Errors
@@ -220,6 +227,25 @@ impl fmt::Debug for Gate {
 #[derive(Clone)]
 pub struct Snapshot {
     loaded: Arc<Loaded>,
+}
+
+/// The rules of one moment, borrowed: what [`Gate::current`] gives.
+pub struct Current {
+    loaded: Guard<Arc<Loaded>>,
+}
+
+impl Current {
+    /// The core's gate over these rules.
+    #[must_use]
+    pub fn gate(&self) -> doorward_core::Gate<'_> {
+        self.loaded.gate()
+    }
+}
+
+impl fmt::Debug for Current {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Current")
+    }
 }
 
 impl Snapshot {

@@ -27,7 +27,7 @@ mod tree;
 pub use clock::{new_token, now};
 pub use error::{PolicyError, Position, Warning};
 pub use explain::{Explanation, Outcome, Step};
-pub use gate::{Gate, Policy, Snapshot};
+pub use gate::{Current, Gate, Policy, Snapshot};
 pub use principal::Principal;
 pub use settings::{TABLES, read_address};
 

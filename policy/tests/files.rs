@@ -84,6 +84,21 @@ fn a_reload_that_fails_keeps_the_old_rules_and_says_where() {
     assert_eq!(decide(&other_handle, SECOND), Ok(()));
 }
 
+#[test]
+fn rules_that_are_looked_at_outlive_a_reload_and_even_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::open(document(folder.path())).unwrap();
+    let (current, kept) = (gate.current(), gate.snapshot());
+    write(folder.path(), "token", SECOND);
+    gate.reload().unwrap();
+    let digest =
+        |gate: &doorward_core::Gate<'_>| gate.capabilities.first().map(|entry| entry.digest);
+    assert_eq!(digest(&gate.current().gate()), Some(doorward_core::Digest::of(SECOND.as_bytes())));
+    drop(gate);
+    assert_eq!(digest(&current.gate()), Some(doorward_core::Digest::of(FIRST.as_bytes())));
+    assert_eq!(digest(&kept.gate()), digest(&current.gate()));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_secret_that_others_can_read_warns() {
