@@ -140,6 +140,6 @@ gen: ## writes what is made from the core's tables, and the hand-written vectors
 
 clean: ## removes what was built
 	@cargo clean --quiet
-	@rm -rf $(BUILD) tests/bare/target
+	@rm -rf $(BUILD) tests/bare/target bindings/go/lib bindings/go/internal/abi/built.h
 
 missing = echo "left out: $(1) is not here" && [ "$${CI:-}" != true ]

@@ -107,7 +107,7 @@ var textUnmarshaler = reflect.TypeFor[interface{ UnmarshalText([]byte) error }](
 
 // fill goes over the members of an object. Strings without escapes are parts of text.
 func (p *plan) fill(text string, into reflect.Value) error {
-	at := next(text, strings.IndexByte(text, '{')+1)
+	at, hint := next(text, strings.IndexByte(text, '{')+1), 0
 	for at < len(text) && text[at] != '}' {
 		nameEnd, escaped := stringEnd(text, at)
 		name := text[at+1 : nameEnd-1]
@@ -116,8 +116,9 @@ func (p *plan) fill(text string, into reflect.Value) error {
 		}
 		at = next(text, next(text, nameEnd)+1)
 		end := valueEnd(text, at)
-		if field := p.field(name); field != nil {
-			if err := field.set(text[at:end], into); err != nil {
+		if i := p.field(name, hint); i >= 0 {
+			hint = i + 1
+			if err := p.fields[i].set(text[at:end], into); err != nil {
 				return err
 			}
 		}
@@ -135,13 +136,17 @@ func unescaped(text string) (name string) {
 	return name
 }
 
-func (p *plan) field(name string) *planField {
+// field finds a name, the field behind the last one first: issuers and structs often agree on an order.
+func (p *plan) field(name string, hint int) int {
+	if hint < len(p.fields) && p.fields[hint].name == name {
+		return hint
+	}
 	for i := range p.fields {
 		if p.fields[i].name == name {
-			return &p.fields[i]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // set writes one value; one that is not plain goes to encoding/json, which also says what is wrong with it.

@@ -35,8 +35,13 @@ type PolicyError struct {
 	Message string
 }
 
-// Error is the message.
-func (e *PolicyError) Error() string { return "doorward: " + e.Message }
+// Error is the message; the reason where there is none, as for a path that is not UTF-8.
+func (e *PolicyError) Error() string {
+	if e.Message == "" {
+		return e.Reason.Error()
+	}
+	return "doorward: " + e.Message
+}
 
 // Unwrap is the reason.
 func (e *PolicyError) Unwrap() error { return e.Reason }
