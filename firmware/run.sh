@@ -13,7 +13,7 @@ arm=arm-none-eabi-gcc
 # Bytes of flash for HS256 alone and for all features, and of stack for a token of 1 KiB. These sizes are
 # the compiler's, the same on every machine: a change that breaks one is seen here.
 flash_limit=49152
-flash_all_limit=65536
+flash_all_limit=53248
 stack_limit=4096
 mkdir -p "$out"
 
@@ -200,8 +200,8 @@ if [ "${1:-}" = figures ]; then
     exit
 fi
 
-gate jwt -DWITH_JWT
-echo "HS256, no page: $flash bytes of flash, $ram of static RAM"
+gate 'jwt origin' -DWITH_JWT -DWITH_ORIGIN
+echo "HS256: $flash bytes of flash, $ram of static RAM"
 at_most "$flash" "$flash_limit" 'flash, HS256'
 gate 'hs384-512 origin' -DWITH_JWT -DWITH_HS384_512 -DWITH_ORIGIN
 echo "all features: $flash bytes of flash, $ram of static RAM"

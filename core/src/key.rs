@@ -3,7 +3,7 @@
 use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
 use crate::text::base64url::{Decoder, decoded_len};
-use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding as _};
+use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
 use core::fmt;
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
@@ -78,19 +78,26 @@ impl Encoding {
     /// # Errors
     /// [`Reason::KeyInvalid`] if the text is not of this encoding or does not fit.
     pub fn decode<'o>(self, text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Reason> {
-        let padded = text.contains(&b'=');
         let decoded = match self {
             Self::Utf8 => out.get_mut(..text.len()).map(|out| {
                 out.copy_from_slice(text);
                 &*out
             }),
-            Self::Base64 if padded => Base64::decode(text, out).ok(),
-            Self::Base64 => Base64Unpadded::decode(text, out).ok(),
-            Self::Base64Url if padded => Base64Url::decode(text, out).ok(),
-            Self::Base64Url => Base64UrlUnpadded::decode(text, out).ok(),
+            Self::Base64 => Base64Unpadded::decode(without_padding(text), out).ok(),
+            Self::Base64Url => Base64UrlUnpadded::decode(without_padding(text), out).ok(),
             Self::Hex => decode_hex(text, out),
         };
         decoded.ok_or(Reason::KeyInvalid)
+    }
+}
+
+/// RFC 4648 §4: padding fills up the last four characters. Where it does not, it stays, and no decoder
+/// takes it.
+fn without_padding(text: &[u8]) -> &[u8] {
+    match text {
+        _ if text.len() % 4 != 0 => text,
+        [text @ .., b'=', b'='] | [text @ .., b'='] => text,
+        _ => text,
     }
 }
 
@@ -231,7 +238,7 @@ impl fmt::Debug for Key<'_> {
 
 /// The MAC of `input` from the keyed states. `beside` is called once a block of 64 bytes: work that
 /// the latency of the compression hides.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn mac<D: EagerHash>(
     keyed: &HmacCore<D>,
     input: &[u8],
@@ -338,7 +345,7 @@ fn is_der_in_base64(text: &[u8]) -> bool {
     let Some(first) = text.first_chunk::<8>() else { return false };
     let chars = text.iter().filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=').count();
     let mut room = [0; 6];
-    Base64::decode(first, &mut room).is_ok_and(|beginning| is_der(beginning, decoded_len(chars)))
+    Base64Unpadded::decode(first, &mut room).is_ok_and(|beginning| is_der(beginning, decoded_len(chars)))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -113,7 +113,7 @@ pub unsafe extern "C" fn doorward_decision_has_scope(
 ///
 /// # Safety
 /// The promise of [`guard`], for the request and all that it points to.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<(Request<'_>, bool), Reason> {
     // SAFETY: as the caller promises.
     let (method, target, headers) = unsafe {
@@ -170,7 +170,7 @@ fn decide(
 
 /// Decides, and moves all that the answer needs into the scratch buffer: the gate's own texts end with
 /// a reload.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn answer(
     gate: &Gate<'_>,
     request: &Request<'_>,
@@ -266,7 +266,7 @@ impl<'s> Names<'s> {
     }
 
     /// The words with one space between two.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn add_list(&mut self, words: &[&str]) -> Result<doorward_bytes, Reason> {
         match words {
             [] => Ok(doorward_bytes::of(self.take(0)?)),
@@ -290,7 +290,7 @@ impl<'s> Names<'s> {
         Ok(whole)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn take(&mut self, len: usize) -> Result<&'s mut [u8], Reason> {
         let room = core::mem::take(&mut self.room);
         let (place, rest) = room.split_at_mut_checked(len).ok_or(Reason::ScratchTooSmall)?;

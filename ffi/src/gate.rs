@@ -36,7 +36,7 @@ pub(crate) enum State {
 
 impl State {
     /// Shows the rules of this moment.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>) -> T) -> T {
         match self {
             Self::Rules { gate, .. } => see(gate),

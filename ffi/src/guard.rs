@@ -125,7 +125,7 @@ pub(crate) unsafe fn digests<'a>(
 ///
 /// # Safety
 /// The promise above, for the list and for each name and value.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) unsafe fn headers<'a>(
     items: *const doorward_header,
     len: usize,

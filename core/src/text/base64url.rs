@@ -42,21 +42,21 @@ const fn places(shift: u32) -> [u32; 256] {
 
 /// The 24 bits of a quad, [`FOREIGN`] if a character is.
 #[cfg(target_pointer_width = "64")]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn quad([a, b, c, d]: [u8; 4]) -> u32 {
     let [first, second, third, fourth] = &PLACES;
     place(first, a) | place(second, b) | place(third, c) | place(fourth, d)
 }
 
 #[cfg(not(target_pointer_width = "64"))]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn quad([a, b, c, d]: [u8; 4]) -> u32 {
     // FOREIGN is the sign, which the shift keeps. Below it are then bits of no meaning.
     let at = |character, shift| place(&PLACES, character).cast_signed().wrapping_shr(shift);
     (at(a, 0) | at(b, 6) | at(c, 12) | at(d, 18)).cast_unsigned()
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn place(table: &[u32; 256], character: u8) -> u32 {
     table.get(usize::from(character)).copied().unwrap_or(FOREIGN)
 }
@@ -122,7 +122,7 @@ struct Lanes {
 }
 
 impl Lanes {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn see(&mut self, block: &[u8; LANES]) {
         for ((byte, foreign), dots) in block.iter().zip(&mut self.foreign).zip(&mut self.dots) {
             let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
@@ -155,7 +155,7 @@ impl<'t, 'o> Decoder<'t, 'o> {
     }
 
     /// Decodes the next 64 characters, if there are as many.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn step(&mut self) {
         let Some((block, text)) = self.text.split_first_chunk::<64>() else {
             return;
@@ -197,7 +197,7 @@ impl<'t, 'o> Decoder<'t, 'o> {
 }
 
 /// Decodes whole quads, two at a time: the OR of their bits.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn decode_quads(text: &[u8], out: &mut [u8]) -> u32 {
     let mut seen = 0;
     let (pairs, single) = text.as_chunks::<8>();

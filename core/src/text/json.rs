@@ -542,7 +542,7 @@ pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
 
 /// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
 /// but an object. Other text may yet be no UTF-8.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<bool> {
     let mut cursor = Cursor::new(text);
     cursor.next(b'{')?;
@@ -581,7 +581,7 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(rest: &'a [u8]) -> Self {
         Self { rest, seen: 0 }
     }
@@ -590,14 +590,14 @@ impl<'a> Cursor<'a> {
         self.seen & spread(0x80) == 0
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn bump(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(first)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn take(&mut self, byte: u8) -> Option<()> {
         match self.rest {
             [first, rest @ ..] if *first == byte => {
@@ -608,7 +608,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn white(&mut self) {
         while let [byte @ ..=b' ', rest @ ..] = self.rest {
             if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
@@ -619,7 +619,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the byte, with white space before it. Nearly every text has none there.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next(&mut self, byte: u8) -> Option<()> {
         if self.take(byte).is_none() {
             self.white();
@@ -634,12 +634,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// What lies between an earlier place and this one.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn since(&self, start: &'a [u8]) -> &'a [u8] {
         start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default()
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn value(&mut self) -> Option<Value<'a>> {
         let start = self.rest;
         let kind = match start.first()? {
@@ -679,7 +679,7 @@ impl<'a> Cursor<'a> {
 
     /// The text up to the closing quote, and whether a backslash is in it. The opening quote is
     /// behind.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let start = self.rest;
         let mut escaped = false;
@@ -699,7 +699,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Skips to the next quote, backslash or control character, eight bytes at a time.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn plain(&mut self) {
         while let Some((chunk, rest)) = self.rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*chunk);
@@ -751,7 +751,7 @@ impl<'a> Cursor<'a> {
         digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn number(&mut self) -> Option<()> {
         let _ = self.take(b'-');
         match self.bump()? {
@@ -772,7 +772,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn digits(&mut self) {
         while let Some((eight, rest)) = self.rest.split_first_chunk::<8>() {
             if eight_digits(*eight).is_none() {
