@@ -95,12 +95,14 @@ test('a token of just the limit is read whole, and one with anything behind it i
   )
 })
 
-test('every length up to a few buffers is read as it is', () => {
-  // The room for a token grows on the way: at each step of it, the byte behind must count.
-  for (let length = 1; length < 9_000; length += 61) {
-    for (const token of ['a'.repeat(length), `${'a'.repeat(length)}é`, `${'a'.repeat(length)}😀`]) {
-      const reason = reasonOf(() => verify(token, NOW))
-      assert.strictEqual(reason, token.endsWith('a') ? 'token_segments' : 'token_alphabet')
+test('a buffer that is full, but for less than a character, is no end of a string', () => {
+  // Node-API copies whole characters, so it stops short of a buffer's end where the next is longer than
+  // what is left. The first buffer of a verifier has 2048 bytes: each of these is read with one.
+  for (let length = 2_030; length < 2_060; length += 1) {
+    for (const tail of ['', 'é', '€', '😀', '\ud800', '€a']) {
+      const fresh = jwt.createVerifier({ key: SECRET })
+      const reason = reasonOf(() => fresh('a'.repeat(length) + tail, NOW))
+      assert.strictEqual(reason, tail === '' ? 'token_segments' : 'token_alphabet', `${length}`)
     }
   }
 })
