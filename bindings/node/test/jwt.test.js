@@ -197,6 +197,30 @@ test('jwt.verify takes no rule that is not one', () => {
   assert.throws(() => jwt.verify(token, SECRET, { audience: 'app', issuer: null }), PolicyError)
 })
 
+test('jwt.verify goes by the key and the rules of each call', () => {
+  const [token, other] = [signed(), 'y'.repeat(64)]
+  const rules = [
+    [SECRET, { audience: 'app' }, undefined],
+    [other, { audience: 'app' }, 'signature_invalid'],
+    [Buffer.from(SECRET), { audience: 'app' }, undefined],
+    [SECRET, { audience: 'else' }, 'audience_not_accepted'],
+    [SECRET, {}, 'audience_unexpected'],
+    [SECRET, { audience: 'app', algorithms: ['HS512'] }, 'algorithm_not_allowed'],
+    [SECRET, { audience: 'app', clockTimestamp: 9_999_999_999 }, 'token_expired'],
+  ]
+  for (const [key, options, reason] of [
+    ...rules,
+    ...[...rules].reverse(),
+    ...rules,
+    ...rules.slice(2),
+  ]) {
+    assert.strictEqual(
+      reasonOf(() => jwt.verify(token, key, options)),
+      reason,
+    )
+  }
+})
+
 test('a refusal holds no byte of the token, an error none of the secret', () => {
   const seen = []
   const collect = (work) => {
