@@ -310,7 +310,8 @@ export const jwt: {
     options: VerifierOptions & { readonly claims?: 'lazy' | undefined },
   ): Verifier<Claims>
   /**
-   * Verifies one token, in jsonwebtoken's shape. Each call makes a verifier: keep one where speed counts.
+   * Verifies one token, in jsonwebtoken's shape. The verifier of the last call is kept, with its key; one
+   * of `createVerifier` is faster.
    * @throws Denied, PolicyError
    */
   verify(

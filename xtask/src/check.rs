@@ -106,7 +106,8 @@ fn first_page_c(root: &Path) -> Vec<String> {
     }
 }
 
-/// The version stands in the root manifest alone; the dependency table and the changelog follow it.
+/// The version stands in the root manifest alone; the dependency table, the manifests of other
+/// languages and the changelog follow it.
 fn one_version(root: &Path) -> Vec<String> {
     let version = doorward_core::VERSION;
     let mut faults = Vec::new();
@@ -122,6 +123,11 @@ fn one_version(root: &Path) -> Vec<String> {
             }
         }
         Ok(Err(error)) => faults.push(error.to_string()),
+        Err(error) => faults.push(error),
+    }
+    match read(root, "bindings/node/package.json") {
+        Ok(text) if text.contains(&format!("\"version\": \"{version}\"")) => {}
+        Ok(_) => faults.push(format!("bindings/node/package.json is not of version {version}")),
         Err(error) => faults.push(error),
     }
     match read(root, "CHANGELOG.md") {

@@ -178,17 +178,23 @@ impl Call {
     }
 
     fn throw(&self, trouble: Trouble) {
-        let (name, text): (_, &str) = match trouble {
+        let text = match trouble {
             Trouble::Thrown => return,
-            Trouble::Usage(text) => (sys::napi_throw_type_error as Throw, text),
-            Trouble::Internal => (sys::napi_throw_error as Throw, "doorward: internal error"),
+            Trouble::Usage(text) => text,
+            Trouble::Internal => "doorward: internal error",
         };
-        type Throw = unsafe fn(sys::napi_env, *const c_char, *const c_char) -> sys::napi_status;
-        // Every message is a literal without a zero byte; were one not, it would be cut there.
+        // Every message is a literal without a zero byte; were one not, it would be empty.
         let text = std::ffi::CString::new(text).unwrap_or_default();
         // SAFETY: `text` ends in a zero byte and lives through the call. If throwing fails, an
         // exception is pending already.
-        unsafe { name(self.env, ptr::null(), text.as_ptr()) };
+        unsafe {
+            match trouble {
+                Trouble::Usage(_) => {
+                    sys::napi_throw_type_error(self.env, ptr::null(), text.as_ptr())
+                }
+                _ => sys::napi_throw_error(self.env, ptr::null(), text.as_ptr()),
+            };
+        }
     }
 
     fn argument(&self, at: usize) -> sys::napi_value {

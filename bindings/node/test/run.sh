@@ -12,11 +12,12 @@ if ! cmp -s package-lock.json "$out/package-lock.json" || [ ! -d node_modules ];
     cp package-lock.json "$out/package-lock.json"
 fi
 cargo clippy --quiet --package doorward-node --all-features -- --deny warnings
+RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --package doorward-node --no-deps --document-private-items
 scripts/build.sh
 
 bin=node_modules/.bin
 "$bin/eslint" --max-warnings=0 .
-"$bin/prettier" --check --log-level=warn .
+"$bin/prettier" --check --log-level=warn . ../../benches/node/*.mjs
 "$bin/tsc" --project test/types
 "$bin/publint" --strict >"$out/publint.txt" 2>&1 || { cat "$out/publint.txt"; exit 1; }
 "$bin/attw" --pack . --quiet || { "$bin/attw" --pack .; exit 1; }
