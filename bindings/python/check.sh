@@ -23,7 +23,7 @@ rm -rf "$build/wheels"
 cd $here
 "$python" -m ruff check --quiet .
 "$python" -m ruff format --quiet --check .
-"$python" -m mypy --no-error-summary -p doorward
+"$python" -m mypy --no-error-summary python/doorward
 "$python" -m mypy.stubtest doorward --mypy-config-file pyproject.toml --concise >"../../$build/stubtest.txt" ||
     { cat "../../$build/stubtest.txt"; exit 1; }
 verdicts=$(mktemp)

@@ -29,3 +29,14 @@ pub(crate) fn core_verify(
     let runs = f64::from(rounds) * f64::from(u32::try_from(tokens.len()).unwrap_or(u32::MAX));
     start.elapsed().as_secs_f64() * 1e9 / runs
 }
+
+/// Nanoseconds of releasing the interpreter's lock and taking it again, with nobody waiting for it:
+/// what a decision that released it would cost on top.
+#[pyfunction]
+pub(crate) fn release_lock(py: Python<'_>, rounds: u32) -> f64 {
+    let start = Instant::now();
+    for _ in 0..rounds {
+        py.detach(|| black_box(()));
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(rounds)
+}

@@ -71,7 +71,12 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add_function(function)?;
     }
     #[cfg(feature = "bench")]
-    module.add_function(wrap_pyfunction!(bench::core_verify, module)?)?;
+    for function in [
+        wrap_pyfunction!(bench::core_verify, module)?,
+        wrap_pyfunction!(bench::release_lock, module)?,
+    ] {
+        module.add_function(function)?;
+    }
     // Nobody's star import needs it.
     module.delattr("__all__")
 }
