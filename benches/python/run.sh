@@ -14,4 +14,5 @@ rm -rf "$build/bench-wheels"
 "$python" -m maturin build --quiet --release --locked --features bench -m bindings/python/Cargo.toml \
     --out "$build/bench-wheels"
 "$python" -m pip --disable-pip-version-check install --quiet --no-deps --force-reinstall "$build"/bench-wheels/*.whl
-"$python" benches/python/bench.py "$@"
+# Some peers warn of themselves on import.
+"$python" -W ignore benches/python/bench.py "$@"
