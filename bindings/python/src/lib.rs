@@ -5,6 +5,7 @@
 //! exceptions of them.
 
 #![deny(unsafe_code)]
+#![allow(rustdoc::broken_intra_doc_links, reason = "what Python documents is not Markdown")]
 #![allow(
     clippy::needless_pass_by_value,
     reason = "what pyo3 reads from Python is the function's own"
