@@ -191,7 +191,7 @@ def test_wsgi_lets_in_and_refuses():
                 "HTTP_ORIGIN": "https://app.example.com",
                 "HTTP_COOKIE": f"session={CAPABILITY},session={CAPABILITY}",
             },
-            "401",
+            "400",  # RFC 6265 §4.1.1: a comma is in no cookie's value
         ),
     ],
 )
