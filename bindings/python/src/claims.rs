@@ -5,7 +5,6 @@ use doorward_core::primitive;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
-use std::ops::Deref;
 
 /// The claims of a token whose signature and claims were judged: a read-only mapping.
 ///
@@ -24,49 +23,13 @@ use std::ops::Deref;
 // The list of freed objects saves a third of what one costs: a server makes one a request.
 #[pyclass(frozen, mapping, freelist = 64, module = "doorward.jwt")]
 pub(crate) struct Claims {
-    payload: Payload,
-}
-
-/// A payload's bytes. Nearly all are short, and lie in the object itself: to ask for memory and give
-/// it back would cost as much as to copy them thrice.
-enum Payload {
-    Short { bytes: [u8; SHORT], len: u8 },
-    Long(Box<[u8]>),
-}
-
-/// With it an object takes four cache lines.
-const SHORT: usize = 200;
-
-impl Payload {
-    #[inline]
-    fn new(payload: &[u8]) -> Self {
-        let mut bytes = [0; SHORT];
-        match (bytes.get_mut(..payload.len()), u8::try_from(payload.len())) {
-            (Some(place), Ok(len)) => {
-                place.copy_from_slice(payload);
-                Self::Short { bytes, len }
-            }
-            _ => Self::Long(payload.into()),
-        }
-    }
-}
-
-impl Deref for Payload {
-    type Target = [u8];
-
-    #[inline]
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Short { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
-            Self::Long(bytes) => bytes,
-        }
-    }
+    payload: Box<[u8]>,
 }
 
 impl Claims {
     #[inline]
     pub(crate) fn new(payload: &[u8]) -> Self {
-        Self { payload: Payload::new(payload) }
+        Self { payload: payload.into() }
     }
 
     fn find<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
