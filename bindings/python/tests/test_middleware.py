@@ -78,6 +78,18 @@ def test_a_client_without_an_address_is_nobody(client):
     assert call(scope(AUTHORIZED, client=client))[1]
 
 
+def test_headers_may_be_any_iterable():
+    asked = scope(AUTHORIZED)
+    asked["headers"] = iter(asked["headers"])
+    assert list(call(asked)[1]["headers"]) == [(b"host", b"localhost:1"), AUTHORIZED]
+
+
+def test_a_target_of_absolute_form_is_a_host():
+    for authority, refused in [(b"localhost:1", False), (b"LOCALHOST:1", False), (b"evil.example", True)]:
+        sent, _ = call(scope(AUTHORIZED, raw_path=b"http://" + authority + b"/a?b"))
+        assert bool(sent) is refused, authority
+
+
 def test_the_zone_of_an_address_does_not_count():
     gate = Gate.from_policy(policy(host={"allow": ["app.example.com"], "trusted_proxies": ["fe80::/10"]}))
     forwarded = (b"x-forwarded-host", b"app.example.com")
