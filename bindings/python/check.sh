@@ -21,9 +21,9 @@ rm -rf "$build/wheels"
 "$python" -m pip --disable-pip-version-check install --quiet --no-deps --force-reinstall "$build"/wheels/*.whl
 
 cd $here
-"$python" -m ruff check --quiet .
-"$python" -m ruff format --quiet --check .
-"$python" -m mypy --no-error-summary -p doorward
+"$python" -m ruff check --quiet . ../../benches/python
+"$python" -m ruff format --quiet --check . ../../benches/python
+"$python" -m mypy --no-error-summary python/doorward
 "$python" -m mypy.stubtest doorward --mypy-config-file pyproject.toml --concise >"../../$build/stubtest.txt" ||
     { cat "../../$build/stubtest.txt"; exit 1; }
 verdicts=$(mktemp)

@@ -123,6 +123,12 @@ impl<'a> Claims<'a> {
         core::str::from_utf8(self.text).unwrap_or_default()
     }
 
+    /// The bytes of [`json`](Self::json), which are UTF-8.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.text
+    }
+
     /// The claim of this name. Names are compared exactly, after their escapes.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {

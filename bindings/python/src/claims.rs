@@ -1,7 +1,7 @@
 //! Verified claims, read when they are asked for.
 
 use crate::convert;
-use doorward_core::primitive;
+use doorward_core::{Value, primitive};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
@@ -28,13 +28,26 @@ pub(crate) struct Claims {
 
 impl Claims {
     #[inline]
-    pub(crate) fn new(json: &str) -> Self {
-        Self { payload: json.as_bytes().into() }
+    pub(crate) fn new(payload: &[u8]) -> Self {
+        Self { payload: payload.into() }
     }
 
+    /// The claim of a name. The payload was judged, and no name stands twice: the walk ends there.
     fn find<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let value = primitive::json_at(&self.payload, &[name]);
-        value.map(|value| convert::value(py, value)).transpose()
+        let value = self.members().find(|(known, _)| is_named(*known, name));
+        value.map(|(_, value)| convert::value(py, value)).transpose()
+    }
+
+    fn members(&self) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
+        primitive::json_members(&self.payload).into_iter().flatten()
+    }
+}
+
+/// Names are compared after their escapes.
+fn is_named(known: Value<'_>, name: &str) -> bool {
+    match known.plain_bytes() {
+        Some(plain) => plain == name.as_bytes(),
+        None => known.as_str().is_some_and(|known| known == name),
     }
 }
 
@@ -75,11 +88,11 @@ impl Claims {
 
     fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {
         let name = name.extract::<&str>();
-        name.is_ok_and(|name| primitive::json_at(&self.payload, &[name]).is_some())
+        name.is_ok_and(|name| self.members().any(|(known, _)| is_named(known, name)))
     }
 
     fn __len__(&self) -> usize {
-        primitive::json_members(&self.payload).map_or(0, Iterator::count)
+        self.members().count()
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
@@ -88,8 +101,8 @@ impl Claims {
 
     /// The names, in the order of the payload.
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let members = primitive::json_members(&self.payload).into_iter().flatten();
-        let names: PyResult<Vec<_>> = members.map(|(name, _)| convert::name(py, name)).collect();
+        let names: PyResult<Vec<_>> =
+            self.members().map(|(name, _)| convert::name(py, name)).collect();
         PyList::new(py, names?)
     }
 

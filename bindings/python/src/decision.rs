@@ -134,7 +134,7 @@ impl Principal {
     /// The verified claims of a signed token; `None` for other credentials.
     #[getter]
     fn claims(&self) -> Option<Claims> {
-        self.principal.claims().map(Claims::new)
+        self.principal.claims().map(|claims| Claims::new(claims.as_bytes()))
     }
 
     /// Whether the credential carries the scope.

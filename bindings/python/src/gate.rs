@@ -95,7 +95,8 @@ impl Gate {
         let get = pyo3::intern!(py, "GET").as_any();
         let arrived = Arrived::read(headers, target, &scheme, method.unwrap_or(get), peer)?;
         let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
-        // The interpreter stays locked: to release it costs as much as a decision.
+        // The interpreter stays locked: a decision takes microseconds, and a lock that was released may
+        // be another thread's for milliseconds.
         Decision::of(py, self.gate.snapshot(), arrived, now)
     }
 

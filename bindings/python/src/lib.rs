@@ -5,6 +5,7 @@
 //! exceptions of them.
 
 #![deny(unsafe_code)]
+#![allow(rustdoc::broken_intra_doc_links, reason = "what Python documents is not Markdown")]
 #![allow(
     clippy::needless_pass_by_value,
     reason = "what pyo3 reads from Python is the function's own"
@@ -71,7 +72,12 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add_function(function)?;
     }
     #[cfg(feature = "bench")]
-    module.add_function(wrap_pyfunction!(bench::core_verify, module)?)?;
+    for function in [
+        wrap_pyfunction!(bench::core_verify, module)?,
+        wrap_pyfunction!(bench::release_lock, module)?,
+    ] {
+        module.add_function(function)?;
+    }
     // Nobody's star import needs it.
     module.delattr("__all__")
 }

@@ -219,7 +219,7 @@ impl Verifier {
         now: Option<Named<u64, named::Now>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
-        match self.judge(token.as_bytes(), now, |claims| convert::claims(py, claims.as_bytes())) {
+        match self.judge(token.as_bytes(), now, |claims| convert::claims(py, claims)) {
             Ok(claims) => claims,
             Err(reason) => Err(errors::of_reason(py, reason)),
         }
@@ -249,7 +249,7 @@ impl Verifier {
         &self,
         token: &[u8],
         now: UnixTime,
-        take: impl FnOnce(&str) -> T,
+        take: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, Reason> {
         // Taken out, not borrowed: to make Python's objects may run a finalizer, which may verify.
         let mut scratch = SCRATCH.take();
@@ -257,7 +257,7 @@ impl Verifier {
             scratch.resize(Jwt::scratch_bytes(MAX_TOKEN_BYTES), 0);
         }
         let claims = self.held.borrow_dependent().verify(token, now, &mut scratch);
-        let taken = claims.map(|claims| take(claims.json()));
+        let taken = claims.map(|claims| take(claims.as_bytes()));
         SCRATCH.set(scratch);
         taken
     }

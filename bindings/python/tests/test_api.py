@@ -106,6 +106,12 @@ def test_of_a_name_that_stands_twice_inside_the_first_counts():
     assert claims["o"] == claims.to_dict()["o"] == {"k": 1}
 
 
+def test_names_are_compared_after_their_escapes():
+    claims = jwt.Verifier(SECRET).verify(forge('{"exp":%d,"\\u0073ub":"a","x":1}' % soon()))
+    assert (claims["sub"], claims["x"], "sub" in claims, "su" in claims) == ("a", 1, True, False)
+    assert list(claims) == ["exp", "sub", "x"]
+
+
 def test_a_number_of_very_many_digits_is_told_and_does_not_hang():
     claims = jwt.Verifier(SECRET).verify(forge('{"exp":%d,"n":1%s}' % (soon(), "0" * 10_000)))
     assert len(claims.raw) > 10_000

@@ -74,10 +74,13 @@ def decide(gate: Gate, scope: Scope, *, scheme: str | None = None) -> Decision:
     """Decide a connection by its scope, and write the log record."""
     client = scope.get("client")
     peer = address_of(client[0]) if client else None
-    lines = [(name, value) for name, value in scope["headers"]]
+    lines = scope["headers"]
+    if not isinstance(lines, list):
+        # The specification says iterable: the application is to see them too.
+        lines = scope["headers"] = list(lines)
     target = _target(scope)
     decision = gate.decide(
-        headers=_server.with_host_of_target(target, lines),
+        headers=lines if target.startswith(b"/") else _server.with_host_of_target(target, lines),
         target=target,
         scheme=scheme or scope.get("scheme") or _DEFAULT_SCHEME[scope["type"]],
         method=scope.get("method", "GET"),
