@@ -345,7 +345,8 @@ fn is_der_in_base64(text: &[u8]) -> bool {
     let Some(first) = text.first_chunk::<8>() else { return false };
     let chars = text.iter().filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=').count();
     let mut room = [0; 6];
-    Base64Unpadded::decode(first, &mut room).is_ok_and(|beginning| is_der(beginning, decoded_len(chars)))
+    Base64Unpadded::decode(first, &mut room)
+        .is_ok_and(|beginning| is_der(beginning, decoded_len(chars)))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

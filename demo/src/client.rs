@@ -23,13 +23,13 @@ pub(crate) struct Knock {
     target: String,
     lines: Vec<(&'static str, String)>,
     bare: bool,
-    no_http: bool,
+    odd: bool,
 }
 
 impl Knock {
     /// A program, which sends no Origin.
     pub(crate) fn program() -> Self {
-        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: false, no_http: false }
+        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: false, odd: false }
             .with("Host", HOST)
     }
 
@@ -40,7 +40,7 @@ impl Knock {
 
     /// Bytes written by hand: no header is there unless it is added.
     pub(crate) fn by_hand() -> Self {
-        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: true, no_http: false }
+        Self { target: "/ws".to_owned(), lines: Vec::new(), bare: true, odd: false }
     }
 
     /// With one header line more; a WebSocket client replaces the line of the same name.
@@ -57,15 +57,16 @@ impl Knock {
         self.with("Cookie", &format!("theme=dark; session={token}"))
     }
 
-    /// RFC 9112 §3.2: the Host line is missing, there twice, or not valid.
-    pub(crate) fn without_right_host(mut self) -> Self {
-        self.no_http = true;
+    /// With what a library may refuse before anybody is asked: a Host that is missing, there twice or not
+    /// valid (RFC 9112 §3.2), two Origins.
+    pub(crate) fn odd(mut self) -> Self {
+        self.odd = true;
         self
     }
 
-    /// Whether an HTTP server must answer 400 by itself, if it looks.
-    pub(crate) const fn is_no_http(&self) -> bool {
-        self.no_http
+    /// Whether a library may answer 400 by itself.
+    pub(crate) const fn is_odd(&self) -> bool {
+        self.odd
     }
 
     pub(crate) fn target(mut self, target: &str) -> Self {

@@ -82,8 +82,8 @@ async fn meet(
         Action::Knock(knock) => {
             server.forget();
             match knock.at(server.address()).await {
-                // RFC 9112 §3.2: an HTTP server answers 400 by itself. Nothing is left to decide.
-                Ok(400) if knock.is_no_http() => Seen::Stopped,
+                // A library answered by itself. Nothing is left to decide.
+                Ok(400) if knock.is_odd() => Seen::Stopped,
                 Ok(status) => Seen::new(status.to_string(), server.next_line().await?),
                 Err(error) => Seen::new(error.to_string(), String::new()),
             }

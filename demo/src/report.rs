@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 pub(crate) enum Seen {
     /// The HTTP status or what the operator sees, and what the log says.
     Verdict { seen: String, log: String },
-    /// The HTTP server refused what is no HTTP with 400, before anybody was asked.
+    /// The HTTP or WebSocket library refused it with 400 by itself, before anybody was asked.
     Stopped,
 }
 
@@ -30,7 +30,7 @@ impl Seen {
     /// Status and number, or what went wrong in full.
     fn cell(&self, expected: &Situation) -> String {
         match self {
-            Self::Stopped => "400 by HTTP".to_owned(),
+            Self::Stopped => "400 itself".to_owned(),
             Self::Verdict { seen, log } if self.is(expected) => {
                 let code = log.split(' ').next().filter(|code| code.parse::<u32>().is_ok());
                 code.map_or_else(|| seen.clone(), |code| format!("{seen} {code}"))
@@ -108,7 +108,7 @@ fn summary(servers: &[&str], outcomes: &[Outcome]) -> String {
     };
     let aside = match stopped {
         0 => String::new(),
-        _ => format!("; {stopped} requests were no HTTP and were stopped by an HTTP server itself"),
+        _ => format!("; {stopped} odd requests were refused by a server's own library"),
     };
     let situations = outcomes.len();
     format!(
@@ -141,7 +141,7 @@ pub(crate) fn json(servers: &[&str], outcomes: &[Outcome]) {
         .map(|Outcome { situation, seen }| {
             let got = servers.iter().zip(seen).map(|(server, seen)| {
                 let got = match seen {
-                    Seen::Stopped => serde_json::json!({ "stopped_by_http_server": true }),
+                    Seen::Stopped => serde_json::json!({ "refused_by_library": true }),
                     Seen::Verdict { seen, log } => serde_json::json!({ "seen": seen, "log": log }),
                 };
                 ((*server).to_owned(), got)
@@ -160,7 +160,7 @@ pub(crate) fn json(servers: &[&str], outcomes: &[Outcome]) {
         "situations": situations,
         "verdicts": verdicts,
         "wrong": wrong,
-        "stopped_by_http_server": stopped,
+        "refused_by_library": stopped,
     });
     println!("{report:#}");
 }

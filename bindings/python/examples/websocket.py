@@ -11,10 +11,9 @@ import socket
 import sys
 from typing import Any
 
-import uvicorn
-
 import doorward.asgi
-from doorward import Gate, PolicyError
+import uvicorn
+from doorward import Gate, PolicyError, UsageError
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -36,7 +35,7 @@ def main(policy: str, port: str, host: str = "127.0.0.1") -> None:
         gate = Gate.open(policy)
         # Refuses to be open to other machines without any credential.
         gate.startup_check(f"{host}:{port}")
-    except (PolicyError, doorward.Denied) as error:
+    except (PolicyError, UsageError) as error:
         sys.exit(f"not started {said(error)}")
 
     def reload(*_: object) -> None:
@@ -54,7 +53,7 @@ def main(policy: str, port: str, host: str = "127.0.0.1") -> None:
     uvicorn.Server(config).run([listener])
 
 
-def said(error: PolicyError | doorward.Denied) -> str:
+def said(error: PolicyError | UsageError) -> str:
     """Tell an error on one line."""
     return f"code={error.reason.code} reason={error.reason.log_name} {error}"
 

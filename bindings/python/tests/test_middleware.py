@@ -142,7 +142,7 @@ def test_the_log_tells_the_reason_and_nothing_that_was_sent(caplog):
     call(scope((b"authorization", f"Bearer {late}".encode())))
     records = [record for record in caplog.records if record.name == "doorward"]
     assert [record.levelname for record in records] == ["DEBUG", "INFO", "INFO"]
-    assert records[1].getMessage() == "refused 2205 origin_not_allowed, status 403, peer 127.0.0.1"
+    assert records[1].getMessage() == "refused code=2205 reason=origin_not_allowed status=403 peer=127.0.0.1"
     assert (records[2].code, records[2].reason, records[2].status) == (5005, "token_expired", 401)
     told = " ".join(record.getMessage() for record in records)
     for secret in (CAPABILITY, late, "evil", "somebody"):

@@ -54,7 +54,7 @@ func reload(gate *doorward.Gate) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	for range hangups {
-		if _, err := gate.Reload(); err != nil {
+		if err := gate.Reload(); err != nil {
 			report("old rules kept", err)
 		} else {
 			slog.Info("new rules")

@@ -25,14 +25,15 @@ def log(decision: Decision, peer: str | None) -> None:
         if logger.isEnabledFor(logging.DEBUG):
             principal = decision.principal
             assert principal is not None  # noqa: S101 - no reason means that somebody is let in
-            logger.debug("allowed %s from %r, peer %s", principal.kind, principal.place, peer)
+            logger.debug("allowed kind=%s place=%s peer=%s", principal.kind, principal.place, peer)
         return
     ours = reason.status >= 500
     logger.log(
         logging.WARNING if ours else logging.INFO,
-        "%s %s, status %d, peer %s",
+        "%s code=%d reason=%s status=%d peer=%s",
         "not decided" if ours else "refused",
-        reason,
+        reason.code,
+        reason.log_name,
         reason.status,
         peer,
         extra={"code": reason.code, "reason": reason.log_name, "status": reason.status},
@@ -57,7 +58,7 @@ def refusal(decision: Decision) -> tuple[list[tuple[str, str]], str]:
 def with_host_of_target(target: bytes, lines: list[Line]) -> list[Line]:
     """Put the host that an absolute-form target names before the lines (RFC 9112 §3.2.2).
 
-    Which of two hosts the application would believe is not known, so the core refuses the two.
+    For WSGI, whose target is put together from parts; a target as it arrived is judged by the core.
     """
     if target.startswith(b"/") or b"://" not in target:
         return lines

@@ -80,7 +80,7 @@ def decide(gate: Gate, scope: Scope, *, scheme: str | None = None) -> Decision:
         lines = scope["headers"] = list(lines)
     target = _target(scope)
     decision = gate.decide(
-        headers=lines if target.startswith(b"/") else _server.with_host_of_target(target, lines),
+        headers=lines,
         target=target,
         scheme=scheme or scope.get("scheme") or _DEFAULT_SCHEME[scope["type"]],
         method=scope.get("method", "GET"),

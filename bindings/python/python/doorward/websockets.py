@@ -33,9 +33,7 @@ def process_request(gate: Gate, *, scheme: str = "ws") -> Callable[[Any, Any], A
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers.raw_items()
         ]
         target = request.path.encode("latin-1")
-        decision = gate.decide(
-            headers=_server.with_host_of_target(target, lines), target=target, scheme=scheme, peer=peer
-        )
+        decision = gate.decide(headers=lines, target=target, scheme=scheme, peer=peer)
         _server.log(decision, peer)
         if not decision:
             headers, body = _server.refusal(decision)
