@@ -15,20 +15,28 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help demo disagree test test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
+.PHONY: help demo browser disagree agree test test-demo test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## guarded WebSocket servers behind one policy file, and what they answer to 74 situations
-	@cargo run --quiet --package doorward-demo --bin doorward-demo
+	@sh demo/run.sh
+
+browser: ## a real browser, pages that attack, and each server; needs Node and Chromium
+	@if command -v node >/dev/null 2>&1 && [ -x "$${CHROMIUM:-/usr/bin/chromium}" ]; then \
+	  { cmp -s tests/browser/package-lock.json $(BUILD)/browser.lock || \
+	    { npm --prefix tests/browser ci --no-audit --no-fund --silent && mkdir -p $(BUILD) && \
+	      cp tests/browser/package-lock.json $(BUILD)/browser.lock; }; } && \
+	  sh demo/run.sh browser; \
+	else $(call missing,Node with Chromium); fi
 
 disagree: ## popular JWT libraries against the vectors' tokens; writes docs/disagreement.md, is no part of test
 	@if command -v $(PYTHON) >/dev/null 2>&1; then $(PYTHON) tests/disagree/disagree.py; \
 	else $(call missing,Python 3); fi
 
-test: lint test-rust test-bare test-features test-c firmware test-go test-node test-python bench-guard ## everything below, as CI runs it
+test: lint test-rust test-bare test-features test-c firmware test-go test-node test-python agree test-demo bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
@@ -53,6 +61,13 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers, p
 	@if command -v gcc >/dev/null 2>&1; then \
 	  sh ffi/tests/run.sh && sh ffi/tests/package.sh && sh ffi/tests/upgrade.sh; \
 	else $(call missing,a C compiler (gcc)); fi
+
+agree: ## every language's vector runner, and that all of them answer with the same bytes
+	@sh tests/agree.sh
+
+test-demo: ## the five servers of the demo, each with every situation
+	@mkdir -p $(BUILD) && if sh demo/run.sh >$(BUILD)/demo.table; then tail -n 1 $(BUILD)/demo.table; \
+	else cat $(BUILD)/demo.table; false; fi
 
 go-lib: ## the static library for Go, in bindings/go/lib/<os>_<arch>
 	@if command -v go >/dev/null 2>&1; then sh bindings/go/lib.sh; \
