@@ -2,15 +2,17 @@
 
 use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
-use crate::text::base64url::{Decoder, decoded_len};
+use crate::text::base64url::{Decoder, decoded_len, encoded_len};
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding as _};
 use core::fmt;
+use doorward_simd::{Decoded, Keyed, Room, Vector, text_room};
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::Output;
 use hmac::digest::array::Array;
 use hmac::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::block_api::compress256;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
@@ -130,7 +132,7 @@ pub struct Key<'c> {
 }
 
 enum States {
-    Hs256(HmacCore<Sha256>),
+    Hs256(HmacCore<Sha256>, Option<Keyed>),
     Hs384(HmacCore<Sha384>),
     Hs512(HmacCore<Sha512>),
 }
@@ -146,7 +148,8 @@ impl<'c> Key<'c> {
             return Err(Reason::KeyInvalid);
         }
         let states = match algorithm {
-            Algorithm::Hs256 => HmacCore::new_from_slice(secret).map(States::Hs256),
+            Algorithm::Hs256 => HmacCore::new_from_slice(secret)
+                .map(|states| States::Hs256(states, Vector::detect().map(|it| keyed(it, secret)))),
             Algorithm::Hs384 => HmacCore::new_from_slice(secret).map(States::Hs384),
             Algorithm::Hs512 => HmacCore::new_from_slice(secret).map(States::Hs512),
         };
@@ -170,7 +173,7 @@ impl<'c> Key<'c> {
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         match self.states {
-            States::Hs256(_) => Algorithm::Hs256,
+            States::Hs256(..) => Algorithm::Hs256,
             States::Hs384(_) => Algorithm::Hs384,
             States::Hs512(_) => Algorithm::Hs512,
         }
@@ -186,20 +189,77 @@ impl<'c> Key<'c> {
     /// Whether `tag` is this key's MAC of `input`. Beside the compressions, `decoder` is moved on.
     pub(crate) fn verify(&self, input: &[u8], tag: &[u8], decoder: &mut Decoder<'_, '_>) -> bool {
         match &self.states {
-            States::Hs256(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
+            States::Hs256(keyed, _) => same(&mac(keyed, input, || decoder.step()), tag),
             States::Hs384(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
             States::Hs512(keyed) => same(&mac(keyed, input, || decoder.step()), tag),
         }
     }
 
+    /// Whether `tag`, in base64url, is this key's MAC of `input`, and what decoding the payload, which is
+    /// `input` from `payload_at` on, has found. `None` if there is no vector code for it, or one of the
+    /// two is not canonical.
+    pub(crate) fn verify_with(
+        &self,
+        vector: Vector,
+        input: &[u8],
+        payload_at: usize,
+        tag: &[u8],
+        room: Room<'_>,
+    ) -> Option<(bool, Decoded)> {
+        if let States::Hs256(_, keyed) = &self.states {
+            let tag = tag.first_chunk()?;
+            return vector.hs256(keyed.as_ref()?, input, payload_at, tag, room);
+        }
+        // Nothing to be hidden behind SHA-512: it keeps the CPU busy.
+        let mut bytes = [0; TAG_ROOM];
+        let found = vector.decode(tag, Room { text: &mut bytes, quotes: &mut [] })?;
+        let proven = self.is_mac(input, bytes.get(..found.len)?);
+        Some((proven, vector.decode(input.get(payload_at..)?, room)?))
+    }
+
     /// Writes the MAC of `input` to the beginning of `out`.
     pub(crate) fn sign<'o>(&self, input: &[u8], out: &'o mut [u8; 64]) -> &'o [u8] {
         match &self.states {
-            States::Hs256(keyed) => put(&mac(keyed, input, || ()), out),
+            States::Hs256(keyed, _) => put(&mac(keyed, input, || ()), out),
             States::Hs384(keyed) => put(&mac(keyed, input, || ()), out),
             States::Hs512(keyed) => put(&mac(keyed, input, || ()), out),
         }
     }
+}
+
+/// Room for a tag of 64 bytes to be decoded in.
+const TAG_ROOM: usize = text_room(encoded_len(64));
+
+/// The states of HMAC-SHA-256 as the vector code wants them (RFC 2104 §2).
+fn keyed(vector: Vector, secret: &[u8]) -> Keyed {
+    /// FIPS 180-4 §5.3.3.
+    const START: [u32; 8] = [
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
+    ];
+    let mut block = SecretBuffer::<64>::new();
+    match block.as_mut().get_mut(..secret.len()) {
+        Some(place) => place.copy_from_slice(secret),
+        // Longer than a block: its hash takes its place.
+        None => {
+            let mut hash = Sha256::digest(secret);
+            block.as_mut().iter_mut().zip(&hash).for_each(|(place, byte)| *place = *byte);
+            hash.as_mut_slice().zeroize();
+        }
+    }
+    let [inner, outer] = [0x36, 0x5c].map(|pad| {
+        let mut state = START;
+        let mut padded = SecretBuffer(block.0.map(|byte| byte ^ pad));
+        compress256(&mut state, &[*padded.as_mut()]);
+        state
+    });
+    vector.keyed(inner, outer)
 }
 
 fn is_kid(id: &str) -> bool {

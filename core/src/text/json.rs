@@ -399,14 +399,40 @@ pub(crate) fn object<'a>(
     text: &'a [u8],
     max_members: usize,
     spare: &mut [u8],
-    mut see: impl FnMut(NameKey, Value<'a>),
+    see: impl FnMut(NameKey, Value<'a>),
 ) -> Result<(), Fault> {
+    let cursor = Cursor::new(text);
+    let large = read(text, cursor, max_members, see)?;
+    check_large(text, large, spare)
+}
+
+/// As [`object`], of a text that [`Notes`] were taken of; they stand at the beginning of `spare`.
+pub(crate) fn noted_object<'a>(
+    text: &'a [u8],
+    notes: Notes,
+    max_members: usize,
+    spare: &mut [u8],
+    see: impl FnMut(NameKey, Value<'a>),
+) -> Result<(), Fault> {
+    let cursor = Cursor { rest: text, strings: Noted::new(text, notes, spare) };
+    let large = read(text, cursor, max_members, see)?;
+    check_large(text, large, spare)
+}
+
+/// Reads the members: whether they are so many that their names are yet to be compared.
+#[inline(always)]
+fn read<'a, S: Strings>(
+    text: &'a [u8],
+    cursor: Cursor<'a, S>,
+    max_members: usize,
+    mut see: impl FnMut(NameKey, Value<'a>),
+) -> Result<bool, Fault> {
     let mut seen = [(NameKey::default(), 0); AT_ONCE];
     // A bit for each name: most members need no look at the others.
     let mut bits = 0_u64;
     let mut count = 0_usize;
     let mut duplicate = false;
-    let ascii = members(text, |member| {
+    let ascii = members(cursor, |member| {
         let bit = member.key.bit();
         duplicate |= bits & bit != 0
             && seen
@@ -425,10 +451,12 @@ pub(crate) fn object<'a>(
     if !ascii && core::str::from_utf8(text).is_err() {
         return Err(Fault::Syntax);
     }
-    if count > AT_ONCE && !duplicate {
-        duplicate = !names_differ(text, spare)?;
-    }
-    if duplicate { Err(Fault::Duplicate) } else { Ok(()) }
+    if duplicate { Err(Fault::Duplicate) } else { Ok(count > AT_ONCE) }
+}
+
+#[inline(always)]
+fn check_large(text: &[u8], large: bool, spare: &mut [u8]) -> Result<(), Fault> {
+    if large && !names_differ(text, spare)? { Err(Fault::Duplicate) } else { Ok(()) }
 }
 
 /// Whether all names of a valid object differ, by a table of their places in `spare`: open
@@ -440,7 +468,7 @@ fn names_differ(text: &[u8], spare: &mut [u8]) -> Result<bool, Fault> {
     table.fill(0);
     let slots = table.as_chunks_mut::<4>().0;
     let mut differ = true;
-    let all = members(text, |member| differ &= enter(slots, text, &member));
+    let all = members(Cursor::new(text), |member| differ &= enter(slots, text, &member));
     Ok(all.is_some() && differ)
 }
 
@@ -479,7 +507,7 @@ fn name_at(text: &[u8], left: usize) -> Option<(&[u8], bool)> {
 /// The member of this name in a valid object.
 pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
     let mut found = None;
-    members(text, |member| {
+    members(Cursor::new(text), |member| {
         if found.is_none() && member.has_name(name) {
             found = Some(member.value);
         }
@@ -490,8 +518,10 @@ pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
 /// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
 /// but an object. Other text may yet be no UTF-8.
 #[inline(always)]
-fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<bool> {
-    let mut cursor = Cursor::new(text);
+fn members<'a, S: Strings>(
+    mut cursor: Cursor<'a, S>,
+    mut see: impl FnMut(Member<'a>),
+) -> Option<bool> {
     cursor.next(b'{')?;
     cursor.white();
     if cursor.take(b'}').is_none() {
@@ -515,28 +545,165 @@ fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<bool> 
         }
     }
     cursor.white();
-    cursor.rest.is_empty().then_some(cursor.is_ascii())
+    cursor.rest.is_empty().then_some(cursor.strings.all_ascii())
 }
 
-/// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses.
+/// What one pass over a text has noted: the places of all quotes, and that no backslash and no
+/// control character is in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Notes {
+    /// How many quotes there are.
+    pub(crate) quotes: usize,
+    /// Whether the text is ASCII.
+    pub(crate) ascii: bool,
+}
+
+/// How a reader finds where a string ends.
+trait Strings {
+    /// Moves `rest`, which begins behind an opening quote, behind the closing one: the text between
+    /// the two, and whether a backslash is in it.
+    fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)>;
+
+    /// Whether all strings so far were ASCII.
+    fn all_ascii(&self) -> bool;
+}
+
+/// Reads every byte of a string.
 #[derive(Clone)]
-struct Cursor<'a> {
-    rest: &'a [u8],
+struct Scanned {
     /// The OR of the bytes of every string, eight side by side. Outside of strings the grammar has
     /// ASCII only.
     seen: u64,
 }
 
+impl Strings for Scanned {
+    #[inline(always)]
+    fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
+        let start = *rest;
+        let mut escaped = false;
+        loop {
+            self.plain(rest);
+            let (&stop, behind) = rest.split_first()?;
+            let text = start.get(..start.len().wrapping_sub(rest.len()))?;
+            *rest = behind;
+            match stop {
+                b'"' => return Some((text, escaped)),
+                b'\\' => {
+                    escaped = true;
+                    escape(rest)?;
+                }
+                // RFC 8259 §7: control characters are written as escapes.
+                _ => return None,
+            }
+        }
+    }
+
+    fn all_ascii(&self) -> bool {
+        self.seen & spread(0x80) == 0
+    }
+}
+
+impl Scanned {
+    /// Skips to the next quote, backslash or control character, eight bytes at a time.
+    #[inline(always)]
+    fn plain(&mut self, rest: &mut &[u8]) {
+        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*chunk);
+            self.seen |= word;
+            // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
+            let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
+            let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
+            let control = word.wrapping_sub(spread(0x20));
+            let stop = (quote | backslash | control) & !word & spread(0x80);
+            if stop != 0 {
+                let ahead = (stop.trailing_zeros() >> 3) as usize;
+                *rest = rest.get(ahead..).unwrap_or_default();
+                return;
+            }
+            *rest = behind;
+        }
+        while let [byte, behind @ ..] = *rest {
+            if matches!(byte, b'"' | b'\\' | 0..0x20) {
+                return;
+            }
+            self.seen |= u64::from(*byte);
+            *rest = behind;
+        }
+    }
+}
+
+/// Reads what follows a backslash.
+#[cold]
+fn escape(rest: &mut &[u8]) -> Option<()> {
+    let (kind, behind) = rest.split_first()?;
+    *rest = behind;
+    match kind {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
+        b'u' => match escaped_unit(rest)? {
+            high @ 0xd800..0xdc00 => {
+                *rest = rest.strip_prefix(b"\\u")?;
+                join_surrogates(high, escaped_unit(rest)?).map(|_| ())
+            }
+            0xdc00..0xe000 => None,
+            _ => Some(()),
+        },
+        _ => None,
+    }
+}
+
+/// Reads four hexadecimal digits.
+fn escaped_unit(rest: &mut &[u8]) -> Option<u32> {
+    let (digits, behind) = rest.split_first_chunk::<4>()?;
+    *rest = behind;
+    digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))
+}
+
+/// Knows where the quotes are. Without backslashes each string is two of them, one behind the other.
+struct Noted<'n> {
+    /// Where a string begins and ends: two little-endian numbers of 16 bits.
+    pairs: core::slice::Iter<'n, [u8; 4]>,
+    text_len: usize,
+    ascii: bool,
+}
+
+impl<'n> Noted<'n> {
+    fn new(text: &[u8], notes: Notes, places: &'n [u8]) -> Self {
+        let pairs = places.as_chunks::<4>().0.get(..notes.quotes / 2).unwrap_or_default();
+        Self { pairs: pairs.iter(), text_len: text.len(), ascii: notes.ascii }
+    }
+}
+
+impl Strings for Noted<'_> {
+    #[inline(always)]
+    fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
+        let [_, _, low, high] = self.pairs.next()?;
+        let end = usize::from(u16::from_le_bytes([*low, *high]));
+        let here = self.text_len.wrapping_sub(rest.len());
+        let (text, behind) = rest.split_at_checked(end.wrapping_sub(here))?;
+        *rest = behind.strip_prefix(b"\"")?;
+        Some((text, false))
+    }
+
+    fn all_ascii(&self) -> bool {
+        self.ascii
+    }
+}
+
+/// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses.
+#[derive(Clone)]
+struct Cursor<'a, S = Scanned> {
+    rest: &'a [u8],
+    strings: S,
+}
+
 impl<'a> Cursor<'a> {
     #[inline(always)]
     const fn new(rest: &'a [u8]) -> Self {
-        Self { rest, seen: 0 }
+        Self { rest, strings: Scanned { seen: 0 } }
     }
+}
 
-    const fn is_ascii(&self) -> bool {
-        self.seen & spread(0x80) == 0
-    }
-
+impl<'a, S: Strings> Cursor<'a, S> {
     #[inline(always)]
     fn bump(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
@@ -628,74 +795,7 @@ impl<'a> Cursor<'a> {
     /// behind.
     #[inline(always)]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
-        let start = self.rest;
-        let mut escaped = false;
-        loop {
-            self.plain();
-            let text = self.since(start);
-            match self.bump()? {
-                b'"' => return Some((text, escaped)),
-                b'\\' => {
-                    escaped = true;
-                    self.escape()?;
-                }
-                // RFC 8259 §7: control characters are written as escapes.
-                _ => return None,
-            }
-        }
-    }
-
-    /// Skips to the next quote, backslash or control character, eight bytes at a time.
-    #[inline(always)]
-    fn plain(&mut self) {
-        while let Some((chunk, rest)) = self.rest.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*chunk);
-            self.seen |= word;
-            // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
-            let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
-            let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
-            let control = word.wrapping_sub(spread(0x20));
-            let stop = (quote | backslash | control) & !word & spread(0x80);
-            if stop != 0 {
-                let ahead = (stop.trailing_zeros() >> 3) as usize;
-                self.rest = self.rest.get(ahead..).unwrap_or_default();
-                return;
-            }
-            self.rest = rest;
-        }
-        while let [byte, rest @ ..] = self.rest {
-            if matches!(byte, b'"' | b'\\' | 0..0x20) {
-                return;
-            }
-            self.seen |= u64::from(*byte);
-            self.rest = rest;
-        }
-    }
-
-    #[cold]
-    fn escape(&mut self) -> Option<()> {
-        match self.bump()? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
-            b'u' => {
-                let unit = self.unit()?;
-                match unit {
-                    0xd800..0xdc00 => {
-                        self.literal(b"\\u")?;
-                        let low = self.unit()?;
-                        join_surrogates(unit, low).map(|_| ())
-                    }
-                    0xdc00..0xe000 => None,
-                    _ => Some(()),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn unit(&mut self) -> Option<u32> {
-        let (digits, rest) = self.rest.split_first_chunk::<4>()?;
-        self.rest = rest;
-        digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))
+        self.strings.next(&mut self.rest)
     }
 
     #[inline(always)]
