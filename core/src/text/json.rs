@@ -3,7 +3,7 @@
 //! Stricter than the grammar where readers disagree: UTF-8 only, no byte order mark, no lone
 //! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
 
-use super::ascii::{eight_digits, hex_digit, low_bytes, spread};
+use super::ascii::{eight_digits, first_digits, hex_digit, spread};
 use crate::limits::MAX_JSON_DEPTH;
 use crate::reason::Reason;
 use core::fmt;
@@ -294,59 +294,69 @@ fn join_surrogates(high: u32, low: u32) -> Option<u32> {
     (high << 10 | low).checked_add(0x1_0000)
 }
 
-/// A name of an object as a key for comparing: exact for names of up to eight bytes, which all
-/// registered ones are; longer ones that share the beginning and the length are compared in full.
+/// A name of an object as a key for comparing: its first seven bytes, the first the lowest, and above
+/// them its length, 255 or more taken together. Exact for names of up to seven bytes, which all
+/// registered ones are; others with the same key are compared in full.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct NameKey {
-    word: u64,
-    len: usize,
-}
+pub(crate) struct NameKey(u64);
 
 impl NameKey {
+    const BYTES: usize = 7;
+
+    #[inline(always)]
+    const fn new(bytes: u64, len: usize) -> Self {
+        if len > Self::BYTES {
+            let len = if len < 255 { len as u64 } else { 255 };
+            return Self(bytes & (u64::MAX >> 8) | len << 56);
+        }
+        // The shift is at most 56.
+        let mask = (1_u64 << (len.wrapping_mul(8) & 63)).wrapping_sub(1);
+        Self(bytes & mask | (len as u64) << 56)
+    }
+
     /// The key of a short name, for comparing with in a `match`-like chain.
     pub(crate) const fn of(name: &str) -> Self {
-        let mut word = 0_u64;
+        let mut bytes = 0_u64;
         let mut rest = name.as_bytes();
         let mut shift = 0_u32;
         while let [first, tail @ ..] = rest {
-            if shift < 64 {
-                word |= (*first as u64) << shift;
-            }
+            bytes |= (*first as u64) << (shift & 63);
             shift = shift.saturating_add(8);
             rest = tail;
         }
-        Self { word, len: name.len() }
+        assert!(name.len() <= Self::BYTES, "only short names are told by their key");
+        Self::new(bytes, name.len())
     }
 
     /// One of 64 bits. Two names with different bits differ.
     const fn bit(self) -> u64 {
-        1 << (self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+        1 << (self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
     }
 
     /// The key of the name without escapes that `text` begins with. What follows it in the text is
     /// read along with a short one, and masked off.
+    #[inline(always)]
     fn of_first(text: &[u8], len: usize) -> Self {
-        let word = match text.first_chunk::<8>() {
-            Some(chunk) => u64::from_le_bytes(*chunk) & low_bytes(len),
+        let bytes = match text.first_chunk::<8>() {
+            Some(chunk) => u64::from_le_bytes(*chunk),
             None => text.iter().take(len).rev().fold(0, |word, &b| word << 8 | u64::from(b)),
         };
-        Self { word, len }
+        Self::new(bytes, len)
     }
 
     #[cold]
     fn of_escaped(name: &[u8]) -> Self {
-        let mut key = Self::default();
+        let (mut bytes, mut len) = (0, 0_usize);
         let mut utf8 = [0; 4];
         for character in name_chars(name, true) {
             for &byte in character.encode_utf8(&mut utf8).as_bytes() {
-                if key.len < 8 {
-                    let shift = key.len.wrapping_mul(8) & 63;
-                    key.word |= u64::from(byte) << shift;
+                if len < Self::BYTES {
+                    bytes |= u64::from(byte) << (len.wrapping_mul(8) & 63);
                 }
-                key.len = key.len.wrapping_add(1);
+                len = len.wrapping_add(1);
             }
         }
-        key
+        Self::new(bytes, len)
     }
 }
 
@@ -373,18 +383,18 @@ impl Member<'_> {
             self.name == name.as_bytes()
         }
     }
+}
 
-    /// Whether its name is the one that begins this many bytes before the end of `text`.
-    #[cold]
-    fn has_name_at(&self, text: &[u8], left: usize) -> bool {
-        name_at(text, left).is_some_and(|(name, escaped)| {
-            if escaped || self.escaped {
-                name_chars(name, escaped).eq(name_chars(self.name, self.escaped))
-            } else {
-                name == self.name
-            }
-        })
-    }
+/// Whether a name is the one that begins this many bytes before the end of `text`.
+#[cold]
+fn is_name_at(text: &[u8], left: usize, name: &[u8], name_escaped: bool) -> bool {
+    name_at(text, left).is_some_and(|(other, escaped)| {
+        if escaped || name_escaped {
+            name_chars(other, escaped).eq(name_chars(name, name_escaped))
+        } else {
+            other == name
+        }
+    })
 }
 
 /// How many members are compared with each other as they come; an object with more has its names
@@ -427,24 +437,26 @@ fn read<'a, S: Strings>(
     max_members: usize,
     mut see: impl FnMut(NameKey, Value<'a>),
 ) -> Result<bool, Fault> {
-    let mut seen = [(NameKey::default(), 0); AT_ONCE];
+    let mut keys = [NameKey::default(); AT_ONCE];
+    let mut places = [0; AT_ONCE];
     // A bit for each name: most members need no look at the others.
     let mut bits = 0_u64;
     let mut count = 0_usize;
     let mut duplicate = false;
-    let ascii = members(cursor, |member| {
-        let bit = member.key.bit();
+    let ascii = members(cursor, |Member { name, escaped, left, key, value }| {
+        let bit = key.bit();
         duplicate |= bits & bit != 0
-            && seen
+            && keys
                 .iter()
+                .zip(&places)
                 .take(count)
-                .any(|&(key, left)| key == member.key && member.has_name_at(text, left));
+                .any(|(&k, &other)| k == key && is_name_at(text, other, name, escaped));
         bits |= bit;
-        if let Some(slot) = seen.get_mut(count) {
-            *slot = (member.key, member.left);
+        if let (Some(k), Some(place)) = (keys.get_mut(count), places.get_mut(count)) {
+            (*k, *place) = (key, left);
         }
         count = count.saturating_add(1);
-        see(member.key, member.value);
+        see(key, value);
     })
     .filter(|_| count <= max_members)
     .ok_or(Fault::Syntax)?;
@@ -489,7 +501,9 @@ fn enter(slots: &mut [[u8; 4]], text: &[u8], member: &Member<'_>) -> bool {
                 *slot = u32::try_from(member.left).unwrap_or_default().to_le_bytes();
                 return true;
             }
-            left if usize::try_from(left).is_ok_and(|left| member.has_name_at(text, left)) => {
+            left if usize::try_from(left)
+                .is_ok_and(|left| is_name_at(text, left, member.name, member.escaped)) =>
+            {
                 return false;
             }
             _ => {}
@@ -526,18 +540,17 @@ fn members<'a, S: Strings>(
     cursor.white();
     if cursor.take(b'}').is_none() {
         loop {
-            cursor.next(b'"')?;
-            let start = cursor.rest;
-            let (name, escaped) = cursor.string()?;
-            let key = if escaped {
-                NameKey::of_escaped(name)
-            } else {
-                NameKey::of_first(start, name.len())
-            };
-            cursor.next(b':')?;
-            cursor.white();
-            let value = cursor.value()?;
-            see(Member { name, escaped, left: start.len(), key, value });
+            let start = cursor.rest.get(1..).unwrap_or_default();
+            see(match cursor.strings.member(&mut cursor.rest) {
+                Some((name, value)) => Member {
+                    name,
+                    escaped: false,
+                    left: start.len(),
+                    key: NameKey::of_first(start, name.len()),
+                    value,
+                },
+                None => cursor.member()?,
+            });
             if cursor.next(b',').is_none() {
                 cursor.take(b'}')?;
                 break;
@@ -563,6 +576,13 @@ trait Strings {
     /// Moves `rest`, which begins behind an opening quote, behind the closing one: the text between
     /// the two, and whether a backslash is in it.
     fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)>;
+
+    /// Reads a whole member, a name and a scalar, if both are written as nearly always: no white
+    /// space, no escape, no fraction. `None` leaves the member to be read a piece at a time.
+    #[inline(always)]
+    fn member<'a>(&mut self, _rest: &mut &'a [u8]) -> Option<(&'a [u8], Value<'a>)> {
+        None
+    }
 
     /// Whether all strings so far were ASCII.
     fn all_ascii(&self) -> bool;
@@ -673,15 +693,49 @@ impl<'n> Noted<'n> {
     }
 }
 
+impl Noted<'_> {
+    /// Bytes of `rest` before a place of the text.
+    #[inline(always)]
+    fn until(&self, place: [u8; 2], rest: &[u8]) -> usize {
+        let here = self.text_len.wrapping_sub(rest.len());
+        usize::from(u16::from_le_bytes(place)).wrapping_sub(here)
+    }
+}
+
 impl Strings for Noted<'_> {
     #[inline(always)]
     fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
         let [_, _, low, high] = self.pairs.next()?;
-        let end = usize::from(u16::from_le_bytes([*low, *high]));
-        let here = self.text_len.wrapping_sub(rest.len());
-        let (text, behind) = rest.split_at_checked(end.wrapping_sub(here))?;
+        let (text, behind) = rest.split_at_checked(self.until([*low, *high], rest))?;
         *rest = behind.strip_prefix(b"\"")?;
         Some((text, false))
+    }
+
+    #[inline(always)]
+    fn member<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], Value<'a>)> {
+        let mut pairs = self.pairs.clone();
+        let [_, _, low, high] = pairs.next()?;
+        let (name, behind) = rest.split_at_checked(self.until([*low, *high], rest))?;
+        let name = name.strip_prefix(b"\"")?;
+        let text = behind.strip_prefix(b"\":")?;
+        let (kind, len) = match text.first()? {
+            b'"' => {
+                let [_, _, low, high] = pairs.next()?;
+                (Kind::String { escaped: false }, self.until([*low, *high], text).wrapping_add(1))
+            }
+            b'1'..=b'9' => (Kind::Number, first_digits(text)?),
+            b't' if text.starts_with(b"true") => (Kind::Bool(true), 4),
+            b'f' if text.starts_with(b"false") => (Kind::Bool(false), 5),
+            _ => return None,
+        };
+        let (text, behind) = text.split_at_checked(len)?;
+        // What goes on here, a fraction for one, is none of those.
+        if !matches!(behind.first()?, b',' | b'}') {
+            return None;
+        }
+        self.pairs = pairs;
+        *rest = behind;
+        Some((name, Value { kind, text }))
     }
 
     fn all_ascii(&self) -> bool {
@@ -742,6 +796,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         Some(())
     }
 
+    #[inline(always)]
     fn literal(&mut self, text: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(text)?;
         Some(())
@@ -751,6 +806,20 @@ impl<'a, S: Strings> Cursor<'a, S> {
     #[inline(always)]
     fn since(&self, start: &'a [u8]) -> &'a [u8] {
         start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default()
+    }
+
+    /// A name, a colon and a value.
+    #[inline(always)]
+    fn member(&mut self) -> Option<Member<'a>> {
+        self.next(b'"')?;
+        let start = self.rest;
+        let (name, escaped) = self.string()?;
+        let key =
+            if escaped { NameKey::of_escaped(name) } else { NameKey::of_first(start, name.len()) };
+        self.next(b':')?;
+        self.white();
+        let value = self.value()?;
+        Some(Member { name, escaped, left: start.len(), key, value })
     }
 
     #[inline(always)]
@@ -766,13 +835,9 @@ impl<'a, S: Strings> Cursor<'a, S> {
                 self.number()?;
                 Kind::Number
             }
-            b'[' => {
+            opening @ (b'[' | b'{') => {
                 self.nested()?;
-                Kind::Array
-            }
-            b'{' => {
-                self.nested()?;
-                Kind::Object
+                if *opening == b'[' { Kind::Array } else { Kind::Object }
             }
             b't' => {
                 self.literal(b"true")?;
@@ -832,6 +897,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         }
     }
 
+    #[inline(always)]
     fn some_digits(&mut self) -> Option<()> {
         matches!(self.rest, [b'0'..=b'9', ..]).then(|| self.digits())
     }
@@ -855,12 +921,12 @@ impl<'a, S: Strings> Cursor<'a, S> {
                 depth = depth.checked_add(1).filter(|&depth| depth <= MAX_JSON_DEPTH)?;
                 kinds = kinds << 1 | kind;
                 let empty = if kind == 1 { self.take(b'}') } else { self.take(b']') };
-                if empty.is_none() {
-                    self.enter_member(kinds)?;
+                if empty.is_some() {
+                    depth = depth.checked_sub(1)?;
+                    kinds >>= 1;
+                } else if !self.enter_member(kinds)? {
                     continue;
                 }
-                depth = depth.checked_sub(1)?;
-                kinds >>= 1;
             } else {
                 self.scalar()?;
             }
@@ -873,7 +939,9 @@ impl<'a, S: Strings> Cursor<'a, S> {
                 match self.bump()? {
                     b',' => {
                         self.white();
-                        self.enter_member(kinds)?;
+                        if self.enter_member(kinds)? {
+                            continue;
+                        }
                         break;
                     }
                     b']' if kinds & 1 == 0 => {}
@@ -886,18 +954,24 @@ impl<'a, S: Strings> Cursor<'a, S> {
         }
     }
 
-    /// In an object, reads the name and the colon before the next value.
-    fn enter_member(&mut self, kinds: u32) -> Option<()> {
+    /// In an object, reads the name and the colon before the next value, or the value as well: whether
+    /// it did.
+    #[inline(always)]
+    fn enter_member(&mut self, kinds: u32) -> Option<bool> {
         if kinds & 1 == 1 {
+            if self.strings.member(&mut self.rest).is_some() {
+                return Some(true);
+            }
             self.take(b'"')?;
             self.string()?;
             self.white();
             self.take(b':')?;
             self.white();
         }
-        Some(())
+        Some(false)
     }
 
+    #[inline(always)]
     fn scalar(&mut self) -> Option<()> {
         match self.rest.first()? {
             b'"' => {
