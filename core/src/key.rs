@@ -13,7 +13,7 @@ use hmac::digest::array::Array;
 use hmac::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 /// A MAC algorithm (RFC 7518 §3.2).
@@ -230,19 +230,20 @@ impl<'c> Key<'c> {
 /// Room for a tag of 64 bytes to be decoded in.
 const TAG_ROOM: usize = text_room(encoded_len(64));
 
+/// The state that SHA-256 begins with (FIPS 180-4 §5.3.3).
+pub(crate) const SHA256_START: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
 /// The states of HMAC-SHA-256 as the vector code wants them (RFC 2104 §2).
 fn keyed(vector: Vector, secret: &[u8]) -> Keyed {
-    /// FIPS 180-4 §5.3.3.
-    const START: [u32; 8] = [
-        0x6a09_e667,
-        0xbb67_ae85,
-        0x3c6e_f372,
-        0xa54f_f53a,
-        0x510e_527f,
-        0x9b05_688c,
-        0x1f83_d9ab,
-        0x5be0_cd19,
-    ];
     let mut block = SecretBuffer::<64>::new();
     match block.as_mut().get_mut(..secret.len()) {
         Some(place) => place.copy_from_slice(secret),
@@ -254,7 +255,7 @@ fn keyed(vector: Vector, secret: &[u8]) -> Keyed {
         }
     }
     let [inner, outer] = [0x36, 0x5c].map(|pad| {
-        let mut state = START;
+        let mut state = SHA256_START;
         let mut padded = SecretBuffer(block.0.map(|byte| byte ^ pad));
         compress256(&mut state, &[*padded.as_mut()]);
         state
@@ -298,7 +299,8 @@ fn mac<D: EagerHash>(
     tag
 }
 
-/// Compares a MAC with a presented tag in constant time, a word at a time. A tag of another length
+/// Compares a MAC with a presented tag in constant time: the words without a branch, and their
+/// difference with zero. A tag of another length
 /// is refused without a compare (RFC 7518 §3.2: no truncation); its length is the peer's to know.
 fn same(mac: &[u8], tag: &[u8]) -> bool {
     let (mac_words, mac_rest) = mac.as_chunks::<8>();
@@ -308,9 +310,10 @@ fn same(mac: &[u8], tag: &[u8]) -> bool {
     }
     let words = mac_words.iter().zip(tag_words);
     words
-        .fold(Choice::from(1), |same, (a, b)| {
-            same & u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b))
+        .fold(0, |difference, (a, b)| {
+            difference | (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b))
         })
+        .ct_eq(&0)
         .into()
 }
 
