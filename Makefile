@@ -10,7 +10,7 @@ VENV := $(BUILD)/venv
 RUFF := 0.17.6
 MYPY := 2.4.1
 
-.PHONY: help demo test test-rust test-bare test-c lint lint-python bench bench-ratio gen clean
+.PHONY: help demo test test-rust test-paths test-bare test-c lint lint-python bench bench-ratio gen clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,13 +18,19 @@ help: ## this list
 demo: ## a real WebSocket server behind a policy file, and what it answers to 74 situations
 	@cargo run --package doorward-demo
 
-test: lint test-rust test-bare test-c ## everything below, as CI runs it
+test: lint test-rust test-paths test-bare test-c ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
 	@cargo test --workspace --quiet
 	@cargo xtask check
 	@printf 'Rust: '; cargo run --quiet --package doorward-tests --bin vectors
+
+test-paths: ## every vector on each path that a CPU may take: portable code, software SHA, both
+	@for flags in '--cfg doorward_backend="portable"' '--cfg sha2_backend="soft"' \
+	  '--cfg doorward_backend="portable" --cfg sha2_backend="soft"'; do \
+	  printf '%s: ' "$$flags"; RUSTFLAGS="$$flags" CARGO_TARGET_DIR=$(BUILD)/paths \
+	    cargo run --quiet --package doorward-tests --bin vectors || exit 1; done
 
 test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \

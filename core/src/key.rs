@@ -14,7 +14,7 @@ use hmac::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A MAC algorithm (RFC 7518 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -254,12 +254,13 @@ fn keyed(vector: Vector, secret: &[u8]) -> Keyed {
             hash.as_mut_slice().zeroize();
         }
     }
-    let [inner, outer] = [0x36, 0x5c].map(|pad| {
+    let states = Zeroizing::new([0x36, 0x5c].map(|pad| {
         let mut state = SHA256_START;
         let mut padded = SecretBuffer(block.0.map(|byte| byte ^ pad));
-        compress256(&mut state, &[*padded.as_mut()]);
+        compress256(&mut state, core::slice::from_ref(padded.as_mut()));
         state
-    });
+    }));
+    let [inner, outer] = *states;
     vector.keyed(inner, outer)
 }
 
@@ -443,6 +444,24 @@ mod tests {
             let expected = char::from(byte).to_digit(16);
             let value = hex_value(byte);
             assert_eq!((value & 0x80 == 0).then_some(u32::from(value)), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_of_any_length_makes_the_same_mac_on_both_paths() {
+        let Some(vector) = Vector::detect() else { return };
+        let secret: [u8; 200] = core::array::from_fn(|at| at as u8);
+        let input = [b'A'; 100];
+        for len in 32..200 {
+            let key = Key::new(None, Algorithm::Hs256, &secret[..len]).unwrap();
+            let mut tag = [0; 64];
+            let tag = key.sign(&input, &mut tag);
+            let mut text = [0; 43];
+            crate::text::base64url::encode(tag, &mut text).unwrap();
+            let (mut room, mut quotes) = ([0; 200], [[0; 2]; 100]);
+            let room = Room { text: &mut room, quotes: &mut quotes };
+            let found = key.verify_with(vector, &input, 20, &text, room);
+            assert!(found.is_some_and(|(proven, found)| proven && found.len == 60));
         }
     }
 

@@ -29,13 +29,19 @@ mod none;
 pub use none::{Keyed, Vector};
 
 /// Where a payload is decoded to.
-#[derive(Debug)]
 pub struct Room<'r> {
     /// At least [`text_room`] bytes for the text. What lies behind the text is overwritten.
     pub text: &'r mut [u8],
     /// For the places of the quotes, each a little-endian `u16`. If they do not fit, they are left
     /// out.
     pub quotes: &'r mut [[u8; 2]],
+}
+
+/// Prints how much room there is: in it is a token's text.
+impl core::fmt::Debug for Room<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Room({} bytes, {} quotes)", self.text.len(), self.quotes.len())
+    }
 }
 
 /// Bytes of room for the text of a payload of so many characters: a whole number of steps.
