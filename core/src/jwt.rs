@@ -101,13 +101,21 @@ impl<'c> Jwt<'c> {
         if token.len() > max.min(MAX_TOKEN_BYTES) {
             return None;
         }
-        let (header, _) = token.split_at_checked(position(token, b'.')?)?;
+        let dot = match (token.get(KNOWN_CHARS), token.get(KNOWN_CHARS_WITHOUT_TYPE)) {
+            // A header that a dot stands in is none that decodes.
+            (Some(b'.'), _) => KNOWN_CHARS,
+            (_, Some(b'.')) => KNOWN_CHARS_WITHOUT_TYPE,
+            _ => position(token, b'.')?,
+        };
+        let (header, _) = token.split_at_checked(dot)?;
         let (algorithm, choice) = read_header(header, self).ok()?;
-        let mut fitting = fitting(self.keys, algorithm, choice).ok()?;
-        let (at, key) = fitting.next()?;
-        if fitting.next().is_some() {
-            return None;
-        }
+        let (at, key) = match (self.keys, choice) {
+            ([key], Choice::Any | Choice::Key(0)) if Some(key.algorithm()) == algorithm => (0, key),
+            _ => {
+                let mut fitting = fitting(self.keys, algorithm, choice).ok()?;
+                fitting.next().filter(|_| fitting.next().is_none())?
+            }
+        };
         let tag_chars = encoded_len(key.algorithm().bytes());
         let (input, tag) = token.split_at_checked(token.len().checked_sub(tag_chars)?)?;
         let input = input.strip_suffix(b".")?;
@@ -274,6 +282,12 @@ static KNOWN_HEADERS: [(&[u8], Algorithm, Option<&str>); 9] = [
     (b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9", Algorithm::Hs512, Some("JWT")),
     (b"eyJhbGciOiJIUzUxMiJ9", Algorithm::Hs512, None),
 ];
+
+/// Characters of the longer ones of these.
+const KNOWN_CHARS: usize = 36;
+
+/// Characters of those without `typ`.
+const KNOWN_CHARS_WITHOUT_TYPE: usize = 20;
 
 fn read_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Choice), Reason> {
     match KNOWN_HEADERS.iter().find(|(known, ..)| *known == text) {
