@@ -74,7 +74,7 @@ struct Registered<'a> {
 }
 
 impl<'a> Registered<'a> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn see(&mut self, name: NameKey, value: Value<'a>) {
         const ISS: NameKey = NameKey::of("iss");
         const SUB: NameKey = NameKey::of("sub");
@@ -302,7 +302,7 @@ fn check_types(claims: &Registered<'_>) -> Result<Dates, Reason> {
     Ok(Dates { exp: date(claims.exp)?, nbf: date(claims.nbf)?, iat: date(claims.iat)? })
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn date(claim: Option<Value<'_>>) -> Result<Option<NumericDate>, Reason> {
     match claim {
         None => Ok(None),

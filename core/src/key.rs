@@ -277,7 +277,7 @@ impl fmt::Debug for Key<'_> {
 
 /// The MAC of `input` from the keyed states. `beside` is called once a block of 64 bytes: work that
 /// the latency of the compression hides.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn mac<D: EagerHash>(
     keyed: &HmacCore<D>,
     input: &[u8],

@@ -209,7 +209,7 @@ enum Subject {
     Escaped,
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn describe(
     principal: &Principal<'_>,
     scope_claim: &str,

@@ -71,7 +71,7 @@ pub(crate) const fn spread(byte: u8) -> u64 {
 
 /// How many digits a text begins with; `None` if they are so near to its end that eight bytes at a time
 /// do not tell.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) fn first_digits(text: &[u8]) -> Option<usize> {
     let mut rest = text;
     loop {

@@ -36,13 +36,13 @@ const fn places(shift: u32) -> [u32; 256] {
 }
 
 /// The 24 bits of a quad, [`FOREIGN`] if a character is.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn quad([a, b, c, d]: [u8; 4]) -> u32 {
     let [first, second, third, fourth] = &PLACES;
     place(first, a) | place(second, b) | place(third, c) | place(fourth, d)
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn place(table: &[u32; 256], character: u8) -> u32 {
     table.get(usize::from(character)).copied().unwrap_or(FOREIGN)
 }
@@ -108,7 +108,7 @@ struct Lanes {
 }
 
 impl Lanes {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn see(&mut self, block: &[u8; LANES]) {
         for ((byte, foreign), dots) in block.iter().zip(&mut self.foreign).zip(&mut self.dots) {
             let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
@@ -141,7 +141,7 @@ impl<'t, 'o> Decoder<'t, 'o> {
     }
 
     /// Decodes the next 64 characters, if there are as many.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn step(&mut self) {
         let Some((block, text)) = self.text.split_first_chunk::<64>() else {
             return;
@@ -183,7 +183,7 @@ impl<'t, 'o> Decoder<'t, 'o> {
 }
 
 /// Decodes whole quads, two at a time: the OR of their bits.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn decode_quads(text: &[u8], out: &mut [u8]) -> u32 {
     let mut seen = 0;
     let (pairs, single) = text.as_chunks::<8>();

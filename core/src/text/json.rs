@@ -303,7 +303,7 @@ pub(crate) struct NameKey(u64);
 impl NameKey {
     const BYTES: usize = 7;
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(bytes: u64, len: usize) -> Self {
         if len > Self::BYTES {
             let len = if len < 255 { len as u64 } else { 255 };
@@ -335,7 +335,7 @@ impl NameKey {
 
     /// The key of the name without escapes that `text` begins with. What follows it in the text is
     /// read along with a short one, and masked off.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn of_first(text: &[u8], len: usize) -> Self {
         let bytes = match text.first_chunk::<8>() {
             Some(chunk) => u64::from_le_bytes(*chunk),
@@ -430,7 +430,7 @@ pub(crate) fn noted_object<'a>(
 }
 
 /// Reads the members: whether they are so many that their names are yet to be compared.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn read<'a, S: Strings>(
     text: &'a [u8],
     cursor: Cursor<'a, S>,
@@ -466,7 +466,7 @@ fn read<'a, S: Strings>(
     if duplicate { Err(Fault::Duplicate) } else { Ok(count > AT_ONCE) }
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn check_large(text: &[u8], large: bool, spare: &mut [u8]) -> Result<(), Fault> {
     if large && !names_differ(text, spare)? { Err(Fault::Duplicate) } else { Ok(()) }
 }
@@ -531,7 +531,7 @@ pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
 
 /// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
 /// but an object. Other text may yet be no UTF-8.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn members<'a, S: Strings>(
     mut cursor: Cursor<'a, S>,
     mut see: impl FnMut(Member<'a>),
@@ -587,7 +587,7 @@ trait Strings {
 
     /// Reads a whole member, a name and a scalar, if both are written as nearly always: no white
     /// space, no escape, no fraction. `None` leaves the member to be read a piece at a time.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn member<'a>(&mut self, _rest: &mut &'a [u8]) -> Option<(&'a [u8], Value<'a>)> {
         None
     }
@@ -607,7 +607,7 @@ struct Scanned {
 impl Strings for Scanned {
     const READS_WHOLE: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
         let start = *rest;
         let mut escaped = false;
@@ -635,7 +635,7 @@ impl Strings for Scanned {
 
 impl Scanned {
     /// Skips to the next quote, backslash or control character, eight bytes at a time.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn plain(&mut self, rest: &mut &[u8]) {
         while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*chunk);
@@ -705,7 +705,7 @@ impl<'n> Noted<'n> {
 
 impl Noted<'_> {
     /// Bytes of `rest` before a place of the text.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn until(&self, place: [u8; 2], rest: &[u8]) -> usize {
         let here = self.text_len.wrapping_sub(rest.len());
         usize::from(u16::from_le_bytes(place)).wrapping_sub(here)
@@ -715,7 +715,7 @@ impl Noted<'_> {
 impl Strings for Noted<'_> {
     const READS_WHOLE: bool = true;
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
         let [_, _, low, high] = self.pairs.next()?;
         let (text, behind) = rest.split_at_checked(self.until([*low, *high], rest))?;
@@ -723,7 +723,7 @@ impl Strings for Noted<'_> {
         Some((text, false))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn member<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], Value<'a>)> {
         let mut pairs = self.pairs.clone();
         let [_, _, low, high] = pairs.next()?;
@@ -771,21 +771,21 @@ struct Cursor<'a, S = Scanned> {
 }
 
 impl<'a> Cursor<'a> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(rest: &'a [u8]) -> Self {
         Self { rest, strings: Scanned { seen: 0 } }
     }
 }
 
 impl<'a, S: Strings> Cursor<'a, S> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn bump(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(first)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn take(&mut self, byte: u8) -> Option<()> {
         match self.rest {
             [first, rest @ ..] if *first == byte => {
@@ -796,7 +796,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn white(&mut self) {
         while let [byte @ ..=b' ', rest @ ..] = self.rest {
             if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
@@ -807,7 +807,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
     }
 
     /// Takes the byte, with white space before it. Nearly every text has none there.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next(&mut self, byte: u8) -> Option<()> {
         if self.take(byte).is_none() {
             self.white();
@@ -816,20 +816,20 @@ impl<'a, S: Strings> Cursor<'a, S> {
         Some(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn literal(&mut self, text: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(text)?;
         Some(())
     }
 
     /// What lies between an earlier place and this one.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn since(&self, start: &'a [u8]) -> &'a [u8] {
         start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default()
     }
 
     /// A name, a colon and a value.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn member(&mut self) -> Option<Member<'a>> {
         self.next(b'"')?;
         let start = self.rest;
@@ -842,7 +842,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         Some(Member { name, escaped, left: start.len(), key, value })
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn value(&mut self) -> Option<Value<'a>> {
         let start = self.rest;
         let kind = match start.first()? {
@@ -878,12 +878,12 @@ impl<'a, S: Strings> Cursor<'a, S> {
 
     /// The text up to the closing quote, and whether a backslash is in it. The opening quote is
     /// behind.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         self.strings.next(&mut self.rest)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn number(&mut self) -> Option<()> {
         let _ = self.take(b'-');
         match self.bump()? {
@@ -904,7 +904,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         Some(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn digits(&mut self) {
         while let Some((eight, rest)) = self.rest.split_first_chunk::<8>() {
             if eight_digits(*eight).is_none() {
@@ -917,7 +917,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn some_digits(&mut self) -> Option<()> {
         matches!(self.rest, [b'0'..=b'9', ..]).then(|| self.digits())
     }
@@ -976,7 +976,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
 
     /// In an object, reads the name and the colon before the next value, or the value as well: whether
     /// it did.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn enter_member(&mut self, kinds: u32) -> Option<bool> {
         if kinds & 1 == 1 {
             if self.strings.member(&mut self.rest).is_some() {
@@ -991,7 +991,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
         Some(false)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(&mut self) -> Option<()> {
         match self.rest.first()? {
             b'"' => {
