@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help demo browser disagree agree test test-demo test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
+.PHONY: help demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
@@ -36,13 +36,19 @@ disagree: ## popular JWT libraries against the vectors' tokens; writes docs/disa
 	@if command -v $(PYTHON) >/dev/null 2>&1; then $(PYTHON) tests/disagree/disagree.py; \
 	else $(call missing,Python 3); fi
 
-test: lint test-rust test-bare test-features test-c firmware test-go test-node test-python agree test-demo bench-guard ## everything below, as CI runs it
+test: lint test-rust test-paths test-bare test-features test-c firmware test-go test-node test-python agree test-demo bench-guard ## everything below, as CI runs it
 	@echo "all passed"
 
 test-rust: ## unit tests, documentation examples, vectors, properties, servers
 	@cargo test --quiet
 	@cargo xtask check
 	@printf 'Rust: '; cargo run --quiet --package doorward-tests --bin vectors
+
+test-paths: ## every vector on each path that a CPU may take: portable code, software SHA, both
+	@for flags in '--cfg doorward_backend="portable"' '--cfg sha2_backend="soft"' \
+	  '--cfg doorward_backend="portable" --cfg sha2_backend="soft"'; do \
+	  printf '%s: ' "$$flags"; RUSTFLAGS="$$flags" CARGO_TARGET_DIR=$(BUILD)/paths \
+	    cargo run --quiet --package doorward-tests --bin vectors || exit 1; done
 
 test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \

@@ -4,7 +4,7 @@ use crate::jwt::push_json_string;
 use crate::limits::{MAX_CLAIMS, MAX_LEEWAY};
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::json::{self, Fault, Kind, NameKey};
+use crate::text::json::{self, Fault, Kind, NameKey, Notes};
 use crate::time::UnixTime;
 
 pub use crate::text::json::{Elements, JsonStr, Members, Value};
@@ -101,20 +101,25 @@ impl<'a> Claims<'a> {
     /// a few claims.
     pub(crate) fn judged(
         text: &'a [u8],
+        notes: Option<Notes>,
         spare: &mut [u8],
         rules: &ClaimRules<'_>,
         now: UnixTime,
     ) -> Result<Self, Reason> {
         let mut claims = Self { text, registered: Registered::default() };
-        claims.read(spare)?;
+        claims.read(notes, spare)?;
         rules.judge(&claims, now)?;
         Ok(claims)
     }
 
-    fn read(&mut self, spare: &mut [u8]) -> Result<(), Reason> {
+    fn read(&mut self, notes: Option<Notes>, spare: &mut [u8]) -> Result<(), Reason> {
         let registered = &mut self.registered;
-        json::object(self.text, MAX_CLAIMS, spare, |name, value| registered.see(name, value))
-            .map_err(Fault::of_claims)
+        let see = |name, value| registered.see(name, value);
+        match notes {
+            Some(notes) => json::noted_object(self.text, notes, MAX_CLAIMS, spare, see),
+            None => json::object(self.text, MAX_CLAIMS, spare, see),
+        }
+        .map_err(Fault::of_claims)
     }
 
     /// The claims set as JSON text, byte for byte as its issuer wrote it.

@@ -286,6 +286,10 @@ fn checked(value: Option<&[u8]>, well_formed: fn(&[u8]) -> bool) -> Result<Optio
 /// [`Reason::CredentialSchemeUnsupported`] for another scheme, [`Reason::CredentialMalformed`]
 /// otherwise.
 pub fn bearer(value: &[u8]) -> Result<&[u8], Reason> {
+    // As nearly everybody writes it. Whatever is wrong with it is told below.
+    if let Some(token) = value.strip_prefix(b"Bearer ").filter(|token| is_b64token(token)) {
+        return Ok(token);
+    }
     // RFC 9110 §5.5: white space at the end is not part of the field value.
     let value = trim_end(value);
     let (scheme, rest) = split_once(value, b' ');

@@ -5,7 +5,7 @@ use crate::claims::JsonStr;
 use crate::credential::{Credential, CredentialRules, Place};
 use crate::decision::{Challenge, Decision, Principal};
 use crate::host::HostRules;
-use crate::jwt::{Jwt, Parsed, has_two_dots};
+use crate::jwt::{Jwt, has_two_dots};
 use crate::key::Key;
 use crate::origin::OriginRules;
 use crate::reason::Reason;
@@ -180,7 +180,7 @@ impl<'c> Gate<'c> {
     where
         'c: 'a,
     {
-        let signed = Parsed::parse(token, self.max_token_bytes, jwt)?.prove(scratch)?;
+        let signed = jwt.prove(token, self.max_token_bytes, scratch)?;
         let key = jwt.keys.get(signed.key()).and_then(Key::id);
         let claims = signed.claims(&jwt.claims, now)?;
         self.scope.judge(

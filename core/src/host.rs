@@ -448,6 +448,13 @@ impl HostRules<'_> {
         Ok(Authority { also, ..authority })
     }
 
+    /// The host of a text that is the name of a listed line, byte for byte: its grammar was judged
+    /// when the line was read.
+    fn listed<'r>(&self, text: &'r [u8]) -> Option<Host<'r>> {
+        let is_name = |rule: &HostPattern<'_>| rule.host.dns() == Some(text);
+        self.allow?.iter().any(is_name).then_some(Host { name: Name::Dns(text), port: None })
+    }
+
     fn allows(&self, host: &Host<'_>, scheme: Scheme) -> bool {
         self.allow.is_none_or(|allow| allow.iter().any(|rule| rule.matches(host, scheme)))
     }
@@ -461,7 +468,9 @@ impl HostRules<'_> {
         let trusted = judged.forwarded && self.trusts(request);
         let direct = match line {
             None => Err(Reason::HostMissing),
-            Some(text) => Host::parse(text).ok_or(Reason::HostMalformed),
+            Some(text) => {
+                self.listed(text).or_else(|| Host::parse(text)).ok_or(Reason::HostMalformed)
+            }
         };
         if !trusted {
             return Ok(Authority { scheme: request.scheme, host: direct, also: None });

@@ -69,12 +69,22 @@ pub(crate) const fn spread(byte: u8) -> u64 {
     (byte as u64).wrapping_mul(0x0101_0101_0101_0101)
 }
 
-/// Ones in the lowest bytes of a word, as many as there are; eight at the most.
-pub(crate) const fn low_bytes(count: usize) -> u64 {
-    match count {
-        0 => 0,
-        1..=7 => u64::MAX >> (64_usize.wrapping_sub(count.wrapping_mul(8)) & 63),
-        _ => u64::MAX,
+/// How many digits a text begins with; `None` if they are so near to its end that eight bytes at a time
+/// do not tell.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) fn first_digits(text: &[u8]) -> Option<usize> {
+    let mut rest = text;
+    loop {
+        let (chunk, behind) = rest.split_first_chunk::<8>()?;
+        let value = u64::from_le_bytes(*chunk) ^ spread(b'0');
+        // The sum of seven bits and 0x76 reaches the eighth from 10 on, and no further.
+        let above_nine = (value & spread(0x7f)).wrapping_add(spread(0x76));
+        let other = (above_nine | value) & spread(0x80);
+        if other != 0 {
+            let before = text.len().wrapping_sub(rest.len());
+            return Some(before.wrapping_add((other.trailing_zeros() >> 3) as usize));
+        }
+        rest = behind;
     }
 }
 
@@ -115,8 +125,20 @@ pub(crate) fn is_b64token(text: &[u8]) -> bool {
     while let [rest @ .., b'='] = body {
         body = rest;
     }
-    // Every byte, whatever came before: nearly all tokens are right, and this becomes vector code.
-    !body.is_empty() && body.iter().fold(true, |known, &byte| known & is_b64token_byte(byte))
+    // Every byte, whatever came before: nearly all tokens are right. Sixteen lanes side by side become
+    // vector code; the last block is judged whole, some of it a second time.
+    let mut foreign = [0; 16];
+    let mut see = |block: &[u8; 16]| {
+        for (lane, &byte) in foreign.iter_mut().zip(block) {
+            *lane |= u8::from(is_b64token_byte(byte)).wrapping_sub(1);
+        }
+    };
+    let Some(last) = body.last_chunk() else {
+        return !body.is_empty() && body.iter().all(|&byte| is_b64token_byte(byte));
+    };
+    body.as_chunks().0.iter().for_each(&mut see);
+    see(last);
+    foreign == [0; 16]
 }
 
 const fn is_b64token_byte(byte: u8) -> bool {
@@ -202,7 +224,18 @@ mod tests {
                 }
             }
         }
-        assert_eq!([0, 1, 7, 8, 9].map(low_bytes), [0, 0xff, u64::MAX >> 8, u64::MAX, u64::MAX]);
+    }
+
+    #[test]
+    fn digits_are_counted_up_to_the_first_other_byte() {
+        for digits in 0..30 {
+            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
+                let mut text = [b'9'; 40];
+                text[digits] = byte;
+                assert_eq!(first_digits(&text), Some(digits));
+            }
+        }
+        assert_eq!(first_digits(b"0123456789,"), None);
     }
 
     #[test]
@@ -214,6 +247,14 @@ mod tests {
             assert_eq!(is_b64token(&[b'a', byte, b'a']), listed);
         }
         assert!(!is_b64token(b"") && !is_b64token(b"=") && is_b64token(b"a=="));
+        for len in 1..70 {
+            for at in 0..len {
+                let mut text = [b'a'; 70];
+                assert!(is_b64token(&text[..len]));
+                text[at] = b' ';
+                assert!(!is_b64token(&text[..len]));
+            }
+        }
     }
 
     #[test]

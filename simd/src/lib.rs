@@ -1,0 +1,63 @@
+//! The vector code of doorward, apart from the core so that the core has no unsafe code.
+//!
+//! Everything begins with a [`Vector`], which exists only where the CPU has what the code needs: its
+//! methods are safe to call. Where there is none, nothing of this crate is in the binary, and the
+//! core does the same work with safe, portable code; the tests hold the two against each other.
+//!
+//! `RUSTFLAGS='--cfg doorward_backend="portable"'` leaves the vector code out of any build.
+
+#![no_std]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "no byte from the network may end the program"
+)]
+
+#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
+mod x86;
+#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
+pub use x86::{Keyed, Vector};
+
+#[cfg(not(all(target_arch = "x86_64", not(doorward_backend = "portable"))))]
+mod none;
+#[cfg(not(all(target_arch = "x86_64", not(doorward_backend = "portable"))))]
+pub use none::{Keyed, Vector};
+
+/// Where a payload is decoded to.
+pub struct Room<'r> {
+    /// At least [`text_room`] bytes for the text. What lies behind the text is overwritten.
+    pub text: &'r mut [u8],
+    /// For the places of the quotes, each a little-endian `u16`. If they do not fit, they are left
+    /// out.
+    pub quotes: &'r mut [[u8; 2]],
+}
+
+/// Prints how much room there is: in it is a token's text.
+impl core::fmt::Debug for Room<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Room({} bytes, {} quotes)", self.text.len(), self.quotes.len())
+    }
+}
+
+/// Bytes of room for the text of a payload of so many characters: a whole number of steps.
+#[must_use]
+pub const fn text_room(chars: usize) -> usize {
+    (chars / 64).saturating_add(1).saturating_mul(48)
+}
+
+/// What decoding a payload has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// Bytes of text.
+    pub len: usize,
+    /// Whether the text is ASCII.
+    pub ascii: bool,
+    /// How many quotes (`"`) stand in the text, if all their places are noted and no backslash and no
+    /// control character is there: then a JSON string ends at the next quote.
+    pub quotes: Option<usize>,
+}

@@ -1,0 +1,45 @@
+//! No vector code for this target, or none wanted.
+
+use crate::{Decoded, Room};
+
+/// Vector code that is not there: no value of this type can be.
+#[derive(Clone, Copy, Debug)]
+pub enum Vector {}
+
+/// The states of a key that no code is there for.
+#[derive(Debug)]
+pub enum Keyed {}
+
+impl Vector {
+    /// Always `None`.
+    #[must_use]
+    #[inline(always)]
+    pub const fn detect() -> Option<Self> {
+        None
+    }
+
+    /// Never called.
+    #[must_use]
+    pub const fn keyed(self, _: [u32; 8], _: [u32; 8]) -> Keyed {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn hs256(
+        self,
+        _: &Keyed,
+        _: &[u8],
+        _: usize,
+        _: &[u8; 43],
+        _: Room<'_>,
+    ) -> Option<(bool, Decoded)> {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn decode(self, _: &[u8], _: Room<'_>) -> Option<Decoded> {
+        match self {}
+    }
+}

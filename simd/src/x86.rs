@@ -1,0 +1,204 @@
+//! x86-64 with SHA-NI and AVX2.
+//!
+//! Unsafe are the loads and stores, each of which takes a reference to an array of the length that it
+//! touches, and the calls from [`Vector`] into the functions that need the CPU's features. All bounds
+//! are the slices' own.
+
+mod base64url;
+mod sha256;
+
+use crate::{Decoded, Room};
+use base64url::{FILL, Foreign, Sink, Text, dense, last_bytes, quarter, store_all};
+use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_setzero_si128, _mm_storeu_si128};
+use core::fmt;
+use sha256::{Block, PADDING, Rounds, State, block, outer_block, with_length};
+use zeroize::Zeroize as _;
+
+cpufeatures::new!(cpu, "sha", "ssse3", "sse4.1", "bmi1", "popcnt");
+
+/// Proof that the CPU has SHA-NI, AVX2 and the rest that this code needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Vector(());
+
+/// The two states of HMAC-SHA-256 behind the key's block (RFC 2104 §4). Wiped on drop, never printed.
+pub struct Keyed {
+    inner: [u32; 8],
+    outer: [u32; 8],
+}
+
+impl Drop for Keyed {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
+impl fmt::Debug for Keyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyed(HMAC-SHA-256)")
+    }
+}
+
+impl Vector {
+    /// Asks the CPU, once; later calls look the answer up.
+    #[must_use]
+    #[inline]
+    pub fn detect() -> Option<Self> {
+        cpu::get().then_some(Self(()))
+    }
+
+    /// A key from the states after `K ⊕ ipad` and after `K ⊕ opad`, the words in the order of FIPS
+    /// 180-4.
+    #[must_use]
+    pub const fn keyed(self, inner: [u32; 8], outer: [u32; 8]) -> Keyed {
+        Keyed { inner, outer }
+    }
+
+    /// Verifies an HS256 token: whether `tag` is the MAC of `input` (RFC 7518 §3.2), compared in
+    /// constant time, and what decoding the payload, which is `input` from `payload_at` on, has found.
+    ///
+    /// `None` if payload or tag is not canonical base64url, the room is too small, or `input` is shorter
+    /// than 64 bytes: nothing is said about the MAC then.
+    #[must_use]
+    #[inline]
+    pub fn hs256(
+        self,
+        keyed: &Keyed,
+        input: &[u8],
+        payload_at: usize,
+        tag: &[u8; 43],
+        room: Room<'_>,
+    ) -> Option<(bool, Decoded)> {
+        // SAFETY: a `Vector` is made only where the CPU has all features that the function names.
+        unsafe { hs256(keyed, input, payload_at, tag, room) }
+    }
+
+    /// Decodes a payload. `None` if it is not canonical base64url or the room is too small.
+    #[must_use]
+    #[inline]
+    pub fn decode(self, payload: &[u8], room: Room<'_>) -> Option<Decoded> {
+        // SAFETY: a `Vector` is made only where the CPU has all features that the function names.
+        unsafe { decode(payload, room) }
+    }
+}
+
+/// A compression waits for its own rounds most of the time, so between them stands what else there is
+/// to do: beside each block a step of the payload is decoded, beside the last one what is left of it,
+/// and beside the outer hash the tag.
+#[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
+fn hs256(
+    keyed: &Keyed,
+    input: &[u8],
+    payload_at: usize,
+    tag: &[u8; 43],
+    room: Room<'_>,
+) -> Option<(bool, Decoded)> {
+    let (blocks, tail) = input.as_chunks::<64>();
+    let (steps, rest) = input.get(payload_at..)?.as_chunks::<64>();
+    let (beside, blocks) = blocks.split_at_checked(steps.len())?;
+    let last = input.last_chunk::<64>()?;
+    let end = followed(last, &PADDING);
+    let end = behind(&end, tail.len())?;
+    let chars = followed(last, &FILL);
+    let chars = behind(&chars, rest.len())?;
+    let count = last_bytes(rest.len())?;
+
+    let mut sink = Sink::<true>::new(room);
+    let mut foreign = Foreign::none();
+    let mut state = State::load(&keyed.inner);
+    for (bytes, chars) in beside.iter().zip(steps) {
+        let text;
+        (state, text) = compress_beside::<0>(state, block(bytes), chars, &mut foreign);
+        sink.take(text);
+    }
+    for bytes in blocks {
+        state = state.compress(block(bytes));
+    }
+    let mut words = block(end);
+    // Padding and length take nine bytes.
+    if tail.len() > 64 - 9 {
+        state = state.compress(words);
+        words = [_mm_setzero_si128(); 4];
+    }
+    let words = with_length(words, input.len());
+    let (state, text) = compress_beside::<1>(state, words, chars, &mut foreign);
+
+    let mut chars = FILL;
+    *chars.first_chunk_mut()? = *tag;
+    let outer = State::load(&keyed.outer);
+    let mut rounds = Rounds::first(outer, outer_block(state));
+    let tag = base64url::decode(&chars, &mut foreign);
+    let mut bytes = [0; 48];
+    store_all(&mut bytes, tag);
+    let (tag, padding) = bytes.split_first_chunk::<32>()?;
+    rounds.more::<1>();
+    rounds.more::<2>();
+    let decoded = sink.finish(text, count)?;
+    rounds.more::<3>();
+    let mac = rounds.end(outer);
+    // Two bits of the tag's last character belong to no byte (RFC 4648 §3.5).
+    let canonical = foreign.is_none() && padding.first() == Some(&0);
+    canonical.then_some((mac.is(tag), decoded))
+}
+
+/// The last 64 bytes of the input and what is to follow them. Copied whole, whatever part of it is
+/// wanted: a copy of a length known only here costs as much as half a compression.
+const fn followed(last: &[u8; 64], fill: &[u8; 64]) -> [[u8; 64]; 2] {
+    [*last, *fill]
+}
+
+/// 64 bytes, of which the first `count` are the last of the input.
+fn behind(bytes: &[[u8; 64]; 2], count: usize) -> Option<&[u8; 64]> {
+    bytes.as_flattened().get(64_usize.checked_sub(count)?..)?.first_chunk()
+}
+
+/// One compression, and 64 characters decoded between its rounds. Each caller has a copy of its own:
+/// inlined for certain is only what is called from one place, and over a call the state would leave
+/// its registers.
+#[inline]
+#[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
+fn compress_beside<const CALLER: usize>(
+    state: State,
+    words: Block,
+    chars: &[u8; 64],
+    foreign: &mut Foreign,
+) -> (State, Text) {
+    let mut rounds = Rounds::first(state, words);
+    let a = quarter::<0>(chars, foreign);
+    rounds.more::<1>();
+    let b = quarter::<1>(chars, foreign);
+    rounds.more::<2>();
+    let c = quarter::<2>(chars, foreign);
+    rounds.more::<3>();
+    let d = quarter::<3>(chars, foreign);
+    (rounds.end(state), dense(a, b, c, d))
+}
+
+#[target_feature(enable = "sse4.1,bmi1,popcnt")]
+fn decode(payload: &[u8], room: Room<'_>) -> Option<Decoded> {
+    let (steps, rest) = payload.as_chunks::<64>();
+    let mut sink = Sink::<false>::new(room);
+    let mut foreign = Foreign::none();
+    for chars in steps {
+        sink.take(base64url::decode(chars, &mut foreign));
+    }
+    let count = last_bytes(rest.len())?;
+    let mut chars = FILL;
+    chars.get_mut(..rest.len())?.copy_from_slice(rest);
+    let decoded = sink.finish(base64url::decode(&chars, &mut foreign), count)?;
+    foreign.is_none().then_some(decoded)
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn load(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: the reference is valid for the 16 bytes read; no alignment is asked for.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn store(bytes: &mut [u8; 16], value: __m128i) {
+    // SAFETY: the reference is valid for the 16 bytes written; no alignment is asked for.
+    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), value) }
+}
