@@ -97,7 +97,7 @@ impl Encoding {
 /// takes it.
 fn without_padding(text: &[u8]) -> &[u8] {
     match text {
-        _ if text.len() % 4 != 0 => text,
+        _ if !text.len().is_multiple_of(4) => text,
         [text @ .., b'=', b'='] | [text @ .., b'='] => text,
         _ => text,
     }
