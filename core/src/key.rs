@@ -2,10 +2,10 @@
 
 use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
-use crate::text::base64url::{Decoder, decoded_len, encoded_len};
+use crate::text::base64url::{Decoder, decoded_len};
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
 use core::fmt;
-use doorward_simd::{Decoded, Keyed, Room, Vector, text_room};
+use doorward_simd::{Decoded, Keyed, Room, Vector};
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::Output;
@@ -233,15 +233,20 @@ impl<'c> Key<'c> {
         tag: &[u8],
         room: Room<'_>,
     ) -> Option<(bool, Decoded)> {
-        if let States::Hs256(_, keyed) = &self.states {
-            let tag = tag.first_chunk()?;
-            return vector.hs256(keyed.as_ref()?, input, payload_at, tag, room);
+        match &self.states {
+            States::Hs256(_, keyed) => {
+                let tag = tag.first_chunk()?;
+                vector.hs256(keyed.as_ref()?, input, payload_at, tag, room)
+            }
+            #[cfg(feature = "hs384-512")]
+            States::Hs384(_) | States::Hs512(_) => {
+                // Nothing to be hidden behind SHA-512: it keeps the CPU busy.
+                let mut bytes = [0; TAG_ROOM];
+                let found = vector.decode(tag, Room { text: &mut bytes, quotes: &mut [] })?;
+                let proven = self.is_mac(input, bytes.get(..found.len)?);
+                Some((proven, vector.decode(input.get(payload_at..)?, room)?))
+            }
         }
-        // Nothing to be hidden behind SHA-512: it keeps the CPU busy.
-        let mut bytes = [0; TAG_ROOM];
-        let found = vector.decode(tag, Room { text: &mut bytes, quotes: &mut [] })?;
-        let proven = self.is_mac(input, bytes.get(..found.len)?);
-        Some((proven, vector.decode(input.get(payload_at..)?, room)?))
     }
 
     /// Writes the MAC of `input` to the beginning of `out`.
@@ -251,7 +256,8 @@ impl<'c> Key<'c> {
 }
 
 /// Room for a tag of 64 bytes to be decoded in.
-const TAG_ROOM: usize = text_room(encoded_len(64));
+#[cfg(feature = "hs384-512")]
+const TAG_ROOM: usize = doorward_simd::text_room(crate::text::base64url::encoded_len(64));
 
 /// The state that SHA-256 begins with (FIPS 180-4 §5.3.3).
 pub(crate) const SHA256_START: [u32; 8] = [

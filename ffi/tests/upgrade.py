@@ -136,9 +136,7 @@ class WebSocket:
         return int.from_bytes(payload[:2], "big")
 
 
-def frame(
-    opcode: int, payload: bytes, *, fin: int = 1, rsv: int = 0, masked: int = 1
-) -> bytes:
+def frame(opcode: int, payload: bytes, *, fin: int = 1, rsv: int = 0, masked: int = 1) -> bytes:
     length = len(payload)
     if length < 126:
         size = bytes([masked << 7 | length])
@@ -451,9 +449,7 @@ def handshakes(server: Server) -> None:
             )
 
     other = base64.b64encode(secrets.token_bytes(16)).decode()
-    answer_to_other = base64.b64encode(
-        hashlib.sha1((other + GUID).encode()).digest()
-    ).decode()
+    answer_to_other = base64.b64encode(hashlib.sha1((other + GUID).encode()).digest()).decode()
     offer = ("Sec-WebSocket-Protocol", f"bearer.{TOKEN}")
     case("101", lambda: opened(good), (101, ACCEPT, None))
     case(
@@ -463,9 +459,7 @@ def handshakes(server: Server) -> None:
     )
     case("a secret subprotocol alone", lambda: opened(offer), (101, ACCEPT, None))
     both = ("Sec-WebSocket-Protocol", f"bearer.{TOKEN}, chat, echo.v1")
-    case(
-        "a secret subprotocol and ours", lambda: opened(both), (101, ACCEPT, "echo.v1")
-    )
+    case("a secret subprotocol and ours", lambda: opened(both), (101, ACCEPT, "echo.v1"))
     lines = (offer, ("Sec-WebSocket-Protocol", "echo.v1"))
     case("the same in two lines", lambda: opened(*lines), (101, ACCEPT, "echo.v1"))
     case(
@@ -480,9 +474,7 @@ def handshakes(server: Server) -> None:
     )
     case(
         "a page with a cookie of another origin",
-        lambda: opened(
-            ("Cookie", f"session={TOKEN}"), ("Origin", "https://evil.example")
-        ),
+        lambda: opened(("Cookie", f"session={TOKEN}"), ("Origin", "https://evil.example")),
         (403, None, None),
     )
     case("no credential", lambda: opened(), (401, None, None))
@@ -555,23 +547,17 @@ def messages(server: Server) -> None:
     count = 3000
     case(
         "messages in one go",
-        lambda: exchange(
-            *[frame(TEXT, b"%d" % number) for number in range(count)], answers=count
-        ),
+        lambda: exchange(*[frame(TEXT, b"%d" % number) for number in range(count)], answers=count),
         [(TEXT, b"%d" % number) for number in range(count)],
     )
 
     def early() -> object:
-        with server.knock(
-            good, behind=frame(TEXT, b"early") + frame(TEXT, b"bird")
-        ) as session:
+        with server.knock(good, behind=frame(TEXT, b"early") + frame(TEXT, b"bird")) as session:
             return session.receive(), session.receive()
 
     case("frames behind the handshake", early, ((TEXT, b"early"), (TEXT, b"bird")))
     case("a close", lambda: ended(frame(CLOSE, struct.pack(">H", 1000))), 1000)
-    case(
-        "a message too large", lambda: ended(frame(BINARY, b"x" * (LARGEST + 1))), 1009
-    )
+    case("a message too large", lambda: ended(frame(BINARY, b"x" * (LARGEST + 1))), 1009)
     case(
         "fragments too large together",
         lambda: ended(frame(BINARY, b"x" * LARGEST, fin=0), frame(CONTINUATION, b"x")),
@@ -634,9 +620,7 @@ def many(server: Server) -> None:
             results.append(error)
 
     def together() -> object:
-        threads = [
-            threading.Thread(target=client, args=(number,)) for number in range(8)
-        ]
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -693,9 +677,7 @@ def the_log(server: Server) -> None:
 
 def starts(command: list[str], folder: Path) -> None:
     def ends(*arguments: str) -> object:
-        done = subprocess.run(
-            [*command, *arguments], capture_output=True, timeout=PATIENCE, check=False
-        )
+        done = subprocess.run([*command, *arguments], capture_output=True, timeout=PATIENCE, check=False)
         return done.returncode, done.stdout
 
     mistake = folder / "mistake.toml"
@@ -722,9 +704,7 @@ def without_tls(command: list[str], folder: Path) -> None:
             server.process.send_signal(signal.SIGTERM)
             case("the end, told to a connection", session.closed_with, 1001)
             session.stream.close()
-            case(
-                "ends with a connection open", lambda: server.process.wait(PATIENCE), 0
-            )
+            case("ends with a connection open", lambda: server.process.wait(PATIENCE), 0)
     finally:
         server.process.kill()
         server.process.wait()
