@@ -135,13 +135,14 @@ impl<'c> Jwt<'c> {
         let room = Room { text, quotes: quotes.as_chunks_mut().0 };
         // Neither the alphabet nor a third dot was looked for: what is decoded has none.
         let (proven, text) = key.verify_with(vector, input, payload_at, tag, room)?;
-        let found = Found { text, payload_chars, key: at };
+        let found = Found { vector, text, payload_chars, key: at };
         Some(if proven { Ok(found) } else { Err(Reason::SignatureInvalid) })
     }
 }
 
 /// A token that vector code has proven; its payload lies in the scratch.
 struct Found {
+    vector: Vector,
     text: Decoded,
     payload_chars: usize,
     key: usize,
@@ -149,12 +150,13 @@ struct Found {
 
 impl Found {
     fn signed(self, scratch: &mut [u8]) -> Result<Signed<'_>, Reason> {
-        let Self { text: Decoded { len, ascii, quotes }, payload_chars, key } = self;
+        let Self { vector, text: Decoded { len, ascii, quotes }, payload_chars, key } = self;
         let (text, spare) = scratch
             .split_at_mut_checked(text_room(payload_chars))
             .ok_or(Reason::ScratchTooSmall)?;
         let payload = text.get(..len).ok_or(Reason::ScratchTooSmall)?;
-        Ok(Signed { payload, spare, key, notes: quotes.map(|quotes| Notes { quotes, ascii }) })
+        let notes = quotes.map(|quotes| Notes { quotes, ascii, _by: vector });
+        Ok(Signed { payload, spare, key, notes })
     }
 }
 

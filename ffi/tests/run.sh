@@ -44,7 +44,7 @@ libraries_build() {
     cargo build --release --package doorward-ffi &&
         RUSTFLAGS='--cfg sha2_backend="soft"' \
             cargo rustc --release --package doorward-ffi --lib --crate-type staticlib \
-            --no-default-features --features bare-metal \
+            --no-default-features --features 'bare-metal hs384-512 origin' \
             --config 'profile.release.panic="abort"' --target-dir "$out/bare" &&
         cargo run --quiet --package xtask -- c-vectors "$out/vectors.inc"
 }

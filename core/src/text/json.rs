@@ -7,6 +7,7 @@ use super::ascii::{eight_digits, first_digits, hex_digit, spread};
 use crate::limits::MAX_JSON_DEPTH;
 use crate::reason::Reason;
 use core::fmt;
+use doorward_simd::Vector;
 
 /// What can be wrong with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -627,6 +628,8 @@ pub(crate) struct Notes {
     pub(crate) quotes: usize,
     /// Whether the text is ASCII.
     pub(crate) ascii: bool,
+    /// Who took them. Where there is no vector code there are no notes, and their reader is not built.
+    pub(crate) _by: Vector,
 }
 
 /// How a reader finds where a string ends.
