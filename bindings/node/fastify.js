@@ -18,6 +18,7 @@ function doorward(fastify, { gate, scheme, peer, stripCredential = false, onDeci
     onDecision?.(decision, request)
     if (decision.allowed) {
       takeOut(request.raw, gate, decision.principal.place, stripCredential)
+      if (stripCredential) takeOutOfQuery(request, gate.places)
       request.doorward = decision.principal
       next()
     } else {
@@ -27,6 +28,13 @@ function doorward(fastify, { gate, scheme, peer, stripCredential = false, onDeci
     }
   })
   done()
+}
+
+/** Fastify has read the query before the first hook runs. */
+function takeOutOfQuery({ query }, places) {
+  for (const place of places) {
+    if (place.startsWith('query:') && query) delete query[place.slice('query:'.length)]
+  }
 }
 
 /** A connection that asked for an upgrade is no server's any more: nobody else closes it. */

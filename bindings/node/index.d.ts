@@ -179,13 +179,32 @@ export class Gate {
   reload(): readonly Warning[]
   /**
    * Judges a listener before it is opened, such as `0.0.0.0:8080`.
-   * @throws Denied `startup_unprotected`, if other machines reach it and no credential is configured
+   * @throws UsageError `startup_unprotected`, if other machines reach it and no credential is configured
    */
   startupCheck(address: string): 'ok' | 'warn'
 }
 
 /** A refusal where there is no decision to give it in. Holds no byte of what was refused. */
 export class Denied extends Error {
+  private constructor()
+  readonly reason: Reason
+  readonly code: ReasonCode
+  readonly status: RefusalStatus
+}
+
+/** What the calling program or its configuration does is wrong: a reason of 1xxx. No client can cause it. */
+export class UsageError extends Error {
+  private constructor()
+  readonly reason: Reason
+  readonly code: ReasonCode
+  readonly status: RefusalStatus
+}
+
+/**
+ * There is no answer: a reason of 9xxx, from a clock or a store that does not know. Answer 503 or 500, never
+ * 401: nobody was refused.
+ */
+export class Undecided extends Error {
   private constructor()
   readonly reason: Reason
   readonly code: ReasonCode
@@ -372,7 +391,7 @@ export const origin: {
   fault(value: string | Uint8Array): 'origin_malformed' | 'origin_null' | undefined
   /**
    * The canonical text of a line of an origin list.
-   * @throws Denied `origin_rule_invalid`
+   * @throws UsageError `origin_rule_invalid`
    */
   normalise(line: string): string
   /**
@@ -402,7 +421,7 @@ export class Tickets {
   })
   /**
    * A new ticket, which gives back the payload: at most 64 bytes of UTF-8.
-   * @throws Denied `store_unavailable`, if as many are open as the table holds
+   * @throws Undecided `store_unavailable`, if as many are open as the table holds
    */
   issue(payload?: string, options?: { readonly now?: number | undefined }): string
   /** Uses a ticket up. */

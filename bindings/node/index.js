@@ -2,7 +2,7 @@
 
 const { Claims } = require('./lib/claims.js')
 const { Principal } = require('./lib/decision.js')
-const { Denied, PolicyError } = require('./lib/errors.js')
+const { Denied, PolicyError, Undecided, UsageError } = require('./lib/errors.js')
 const { Gate } = require('./lib/gate.js')
 const { Tickets } = require('./lib/tickets.js')
 const { reasons } = require('./lib/reasons.js')
@@ -14,6 +14,8 @@ const { version } = require('./package.json')
 module.exports = {
   Claims,
   Denied,
+  Undecided,
+  UsageError,
   Gate,
   PolicyError,
   Principal,

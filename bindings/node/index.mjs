@@ -3,6 +3,8 @@ import doorward from './index.js'
 export const {
   Claims,
   Denied,
+  Undecided,
+  UsageError,
   Gate,
   PolicyError,
   Principal,

@@ -3,27 +3,27 @@
 // Single functions of the path, for the vectors and for programs that need just one of them.
 
 const native = require('./lib/native.js')
-const { orDenied, policyError } = require('./lib/errors.js')
+const { orThrow, policyError } = require('./lib/errors.js')
 const { reasons } = require('./lib/reasons.js')
 
 const bytes = (text) => Buffer.from(text, 'latin1')
 
 /** Undefined, unless the answer is a reason's number. */
 const fine = (answer) => {
-  orDenied(answer)
+  orThrow(answer)
 }
 
 module.exports = {
   /** The token of an Authorization value. */
-  bearer: (value) => orDenied(native.bearer(value)),
+  bearer: (value) => orThrow(native.bearer(value)),
 
   /** Decodes canonical base64url. */
-  base64urlDecode: (text) => bytes(orDenied(native.base64urlDecode(text))),
+  base64urlDecode: (text) => bytes(orThrow(native.base64urlDecode(text))),
 
-  base64urlEncode: (data) => orDenied(native.base64urlEncode(data)),
+  base64urlEncode: (data) => orThrow(native.base64urlEncode(data)),
 
   /** The capability token of 32 given bytes: `capability.generate` takes them from the system. */
-  capabilityOf: (entropy, form = 'base64url') => orDenied(native.tokenOf(form, entropy)),
+  capabilityOf: (entropy, form = 'base64url') => orThrow(native.tokenOf(form, entropy)),
 
   /** The `WWW-Authenticate` value of a reason, by its name. */
   challenge(reason, realm, scopes) {
@@ -42,36 +42,36 @@ module.exports = {
     return answer
   },
 
-  hostParse: (value, scheme) => JSON.parse(orDenied(native.hostParse(value, scheme))),
+  hostParse: (value, scheme) => JSON.parse(orThrow(native.hostParse(value, scheme))),
 
   /** Throws unless the text is one strict JSON object. */
   jsonObject: (text) => fine(native.jsonObject(text)),
 
   /** The payload of a token whose MAC is right; neither `typ` nor claims are judged. */
   jwsVerify: (algorithm, secret, encoding, token) =>
-    bytes(orDenied(native.jws(algorithm, secret, encoding, token))),
+    bytes(orThrow(native.jws(algorithm, secret, encoding, token))),
 
   /** Throws unless the secret is good for the algorithm. */
   key: (algorithm, secret, encoding) => fine(native.key(algorithm, secret, encoding)),
 
   /** Whether a listener may be opened. */
-  listen: (address, credential, mode) => orDenied(native.listen(address, credential ? 1 : 0, mode)),
+  listen: (address, credential, mode) => orThrow(native.listen(address, credential ? 1 : 0, mode)),
 
   /** A target without the query parameter `name`. */
-  stripQuery: (target, name) => orDenied(native.stripQuery([target], name)),
+  stripQuery: (target, name) => orThrow(native.stripQuery([target], name)),
 
   /** A `Cookie` value without the cookie `name`. */
-  stripCookie: (value, name) => orDenied(native.stripCookie([value], name)),
+  stripCookie: (value, name) => orThrow(native.stripCookie([value], name)),
 
   /** A `Sec-WebSocket-Protocol` value without the items that begin with `prefix`. */
-  stripSubprotocol: (value, prefix) => orDenied(native.stripSubprotocol([value], prefix)),
+  stripSubprotocol: (value, prefix) => orThrow(native.stripSubprotocol([value], prefix)),
 
   /** A table of tickets whose random bytes the caller gives. */
   ticketTable(capacity, ttl) {
     const [issue, redeem] = native.openTickets(capacity, ttl)
     return {
-      issue: (entropy, payload, now) => orDenied(issue(payload, now, entropy)),
-      redeem: (token, now) => bytes(orDenied(redeem(token, now))),
+      issue: (entropy, payload, now) => orThrow(issue(payload, now, entropy)),
+      redeem: (token, now) => bytes(orThrow(redeem(token, now))),
     }
   },
 }

@@ -14,7 +14,7 @@ function admitUpgrade(request, socket, gate, options = {}) {
   const onError = () => socket.destroy()
   socket.on('error', onError)
   const decision = decide(request, gate, options)
-  options.onDecision?.(decision, request)
+  tell(options, decision, request)
   if (decision.allowed) {
     principals.set(request, decision.principal)
     takeOut(request, gate, decision.principal.place, options.stripCredential === true)
@@ -24,6 +24,15 @@ function admitUpgrade(request, socket, gate, options = {}) {
     socket.end(bytesOf(decision))
   }
   return decision
+}
+
+/** A log that fails must not end the process, nor leave the socket without an answer. */
+function tell({ onDecision, onError = warn }, decision, request) {
+  try {
+    onDecision?.(decision, request)
+  } catch (error) {
+    onError(error)
+  }
 }
 
 const principals = new WeakMap()

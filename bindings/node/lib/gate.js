@@ -2,7 +2,8 @@
 
 const native = require('./native.js')
 const { Allowed, Refused } = require('./decision.js')
-const { Denied, policyError } = require('./errors.js')
+const { documentOf } = require('./document.js')
+const { failure, policyError } = require('./errors.js')
 const head = require('./head.js')
 
 /** A native answer of `decide` by which a part of the request held the separator. */
@@ -33,7 +34,7 @@ class Gate {
   }
 
   static fromPolicy(policy) {
-    if (typeof policy !== 'string') return new Gate('json', JSON.stringify(policy, given))
+    if (typeof policy !== 'string') return new Gate('json', documentOf(policy))
     // No document in TOML begins with a brace.
     return new Gate(policy.trimStart().startsWith('{') ? 'json' : 'toml', policy)
   }
@@ -112,17 +113,9 @@ class Gate {
 
   startupCheck(address) {
     const answer = this.#native.startupCheck(address)
-    if (typeof answer === 'number') throw new Denied(answer)
+    if (typeof answer === 'number') throw failure(answer)
     return answer
   }
-}
-
-/** JSON has no undefined and would leave the key out, and with it what somebody meant to set. */
-function given(key, value) {
-  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') {
-    throw new TypeError(`the policy's ${key || 'document'} is ${typeof value}`)
-  }
-  return value
 }
 
 /**

@@ -2,7 +2,8 @@
 
 const native = require('./native.js')
 const { Claims } = require('./claims.js')
-const { Denied, orDenied, policyError } = require('./errors.js')
+const { documentOf, given } = require('./document.js')
+const { failure, orThrow, policyError } = require('./errors.js')
 
 /** Options of `createVerifier` and the keys of the policy's `jwt` table that they are. */
 const RULES = new Map([
@@ -23,29 +24,24 @@ const RULES = new Map([
 
 /** Makes a function that verifies tokens. */
 function createVerifier(options) {
-  const { key, algorithm, claims = 'lazy', ...rules } = object(options, 'options')
+  const { key, algorithm, claims = 'lazy' } = object(options, 'options')
   const table = { key: keyRing(key, algorithm) }
-  for (const [name, value] of Object.entries(rules)) {
+  // What the options inherit is meant as well.
+  for (const name in options) {
+    if (['key', 'algorithm', 'claims'].includes(name)) continue
     const known = RULES.get(name)
     if (known === undefined) throw new TypeError(`createVerifier has no option ${name}`)
-    table[known] = given(value, name)
+    table[known] = given(options[name], name)
   }
   if (claims !== 'lazy' && claims !== 'object') {
     throw new TypeError('claims must be lazy or object')
   }
-  const native = open(JSON.stringify({ jwt: table }))
+  const native = open(documentOf({ jwt: table }))
   // An argument that is not passed is one that need not be looked at.
   const verify = (token, now) => claimsOf(now === undefined ? native(token) : native(token, now))
   return claims === 'lazy'
     ? (token, now) => new Claims(verify(token, now))
     : (token, now) => JSON.parse(verify(token, now))
-}
-
-/** A rule that somebody meant to set, from an environment that lacks it, must not be none. */
-function given(value, name) {
-  if (value === undefined)
-    throw new TypeError(`${name} is undefined: leave it out for no such rule`)
-  return value
 }
 
 function open(policy) {
@@ -64,7 +60,7 @@ function openKept(policy) {
 
 function claimsOf(answer) {
   if (typeof answer === 'string') return answer
-  throw new Denied(answer)
+  throw failure(answer)
 }
 
 /** Options of `verify` that have a meaning here. The rest is refused rather than passed over. */
@@ -80,23 +76,24 @@ const VERIFY = [
 
 /** Verifies one token, in jsonwebtoken's shape. A verifier that the caller keeps is faster. */
 function verify(token, key, options = {}) {
-  for (const [name, value] of Object.entries(object(options, 'options'))) {
+  for (const name in object(options, 'options')) {
     if (!VERIFY.includes(name)) throw new TypeError(`verify has no option ${name}`)
-    given(value, name)
+    given(options[name], name)
   }
   const { algorithms = ['HS256'], issuer, audience, subject, clockTimestamp, maxAge } = options
   if (!Array.isArray(algorithms) || algorithms.length !== 1) {
     throw new TypeError('algorithms must name the one algorithm of the key')
   }
-  const table = {
-    key: keyRing(key, algorithms[0]),
-    issuer,
-    audience,
-    subject,
-    leeway: options.clockTolerance ?? 0,
-    max_age: maxAge,
+  const ring = keyRing(key, algorithms[0])
+  if (ring.some((one) => one.algorithm !== algorithms[0])) {
+    throw new TypeError('the key is for another algorithm than algorithms names')
   }
-  return JSON.parse(claimsOf(openKept(JSON.stringify({ jwt: table }))(token, clockTimestamp)))
+  const table = { key: ring, leeway: options.clockTolerance ?? 0 }
+  const rules = { issuer, audience, subject, max_age: maxAge }
+  for (const [name, value] of Object.entries(rules)) {
+    if (value !== undefined) table[name] = value
+  }
+  return JSON.parse(claimsOf(openKept(documentOf({ jwt: table }))(token, clockTimestamp)))
 }
 
 const SIGN = [
@@ -116,11 +113,12 @@ const SIGN = [
 function sign(claims, key, options = {}) {
   for (const name of Object.keys(object(options, 'options'))) {
     if (!SIGN.includes(name)) throw new TypeError(`sign has no option ${name}`)
+    given(options[name], name)
   }
   const { algorithm = 'HS256', encoding = 'utf8', keyid, ...additions } = options
   const text =
     typeof claims === 'string' ? asTheyAre(claims, additions) : complete(claims, additions)
-  return orDenied(native.sign(algorithm, bytesOf(key), encoding, keyid, text))
+  return orThrow(native.sign(algorithm, bytesOf(key), encoding, keyid, text))
 }
 
 function asTheyAre(claims, additions) {
@@ -171,13 +169,15 @@ function keyRing(key, algorithm = 'HS256') {
     if (typeof one === 'string' || isKeyObject(one) || one instanceof Uint8Array) {
       return { algorithm, ...secretOf(one) }
     }
-    const { id, secret, encoding, algorithm: own = algorithm, ...rest } = object(one, 'key')
+    for (const name in object(one, 'key')) given(one[name], `the key's ${name}`)
+    const { id, secret, encoding, algorithm: own = algorithm, ...rest } = one
     const [unknown] = Object.keys(rest)
     if (unknown !== undefined) throw new TypeError(`a key has no ${unknown}`)
+    const named = id === undefined ? {} : { id }
     if (encoding === undefined || typeof secret !== 'string') {
-      return { id, algorithm: own, ...secretOf(secret) }
+      return { ...named, algorithm: own, ...secretOf(secret) }
     }
-    return { id, algorithm: own, secret, encoding }
+    return { ...named, algorithm: own, secret, encoding }
   })
 }
 

@@ -1,7 +1,7 @@
 'use strict'
 
 const native = require('./native.js')
-const { orDenied } = require('./errors.js')
+const { orThrow } = require('./errors.js')
 const { Gate } = require('./gate.js')
 const { byCode } = require('./reasons.js')
 
@@ -13,7 +13,7 @@ function fault(value) {
 
 /** The canonical text of a line of an origin list. */
 function normalise(line) {
-  return orDenied(native.originNormalise(line))
+  return orThrow(native.originNormalise(line))
 }
 
 /** A function that judges a page by the rules of a policy's `origin` table, and by nothing else. */

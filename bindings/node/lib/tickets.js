@@ -1,7 +1,7 @@
 'use strict'
 
 const native = require('./native.js')
-const { Denied } = require('./errors.js')
+const { failure, orThrow } = require('./errors.js')
 const { byCode } = require('./reasons.js')
 
 /** Tickets that open once, within seconds: one table, in this process. */
@@ -18,9 +18,7 @@ class Tickets {
 
   /** A new ticket. */
   issue(payload = '', { now } = {}) {
-    const answer = this.#issue(payload, now)
-    if (typeof answer === 'number') throw new Denied(answer)
-    return answer
+    return orThrow(this.#issue(payload, now))
   }
 
   /** Uses a ticket up. */
@@ -30,6 +28,8 @@ class Tickets {
       return { allowed: true, payload: Buffer.from(answer, 'latin1').toString() }
     }
     const { name, code, status } = byCode(answer)
+    // No clock, no store: that is no denial.
+    if (status >= 500) throw failure(code)
     return { allowed: false, reason: name, code, status }
   }
 }

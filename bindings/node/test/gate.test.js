@@ -10,7 +10,7 @@ const path = require('node:path')
 const test = require('node:test')
 const { inspect } = require('node:util')
 const {
-  Denied,
+  UsageError,
   Gate,
   PolicyError,
   Tickets,
@@ -355,7 +355,7 @@ test('a listener is judged before it is opened', () => {
   assert.strictEqual(open.startupCheck('127.0.0.1:8080'), 'ok')
   assert.throws(
     () => open.startupCheck('0.0.0.0:8080'),
-    (error) => error instanceof Denied && error.reason === 'startup_unprotected',
+    (error) => error instanceof UsageError && error.reason === 'startup_unprotected',
   )
   assert.throws(() => open.startupCheck('not an address'), TypeError)
 })
@@ -385,7 +385,7 @@ test('origins', () => {
   assert.strictEqual(origin.fault('https://a.example/'), 'origin_malformed')
   assert.strictEqual(origin.fault('null'), 'origin_null')
   assert.strictEqual(origin.normalise('HTTPS://A.example:443/'), 'https://a.example')
-  assert.throws(() => origin.normalise('*'), Denied)
+  assert.throws(() => origin.normalise('*'), UsageError)
   const check = origin.createCheck({ mode: 'same-origin' })
   const page = { host: 'a.example', origin: 'https://a.example' }
   assert.strictEqual(check({ ...page, scheme: 'https' }).allowed, true)
@@ -408,7 +408,7 @@ test('tickets open once', () => {
     (error) => error.reason === 'store_unavailable' && error.status === 503,
   )
   assert.ok(tickets.issue('', { now: now + 11 }))
-  assert.throws(() => new Tickets({ ttl: 1 }).issue('x'.repeat(65)), Denied)
+  assert.throws(() => new Tickets({ ttl: 1 }).issue('x'.repeat(65)), UsageError)
   assert.throws(() => new Tickets({ ttl: 1, capacity: 3 }), TypeError)
   assert.throws(() => new Tickets({ ttl: 1.5 }), TypeError)
   const live = new Tickets({ ttl: 30 })

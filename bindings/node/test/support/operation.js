@@ -8,7 +8,10 @@ const doorward = require('doorward')
 const primitive = require('doorward/primitive')
 const { parse, sourceOf } = require('./json.js')
 
-const { Denied, Gate, PolicyError, capability, jwt, origin } = doorward
+const { Denied, Gate, PolicyError, Undecided, UsageError, capability, jwt, origin } = doorward
+
+/** The errors that are a reason. */
+const REASONED = [Denied, PolicyError, Undecided, UsageError]
 
 const ALLOWED = { decision: 'allow', code: 0 }
 
@@ -40,7 +43,7 @@ function outcome(work) {
   try {
     return work()
   } catch (error) {
-    if (error instanceof Denied || error instanceof PolicyError) {
+    if (REASONED.some((kind) => error instanceof kind)) {
       const { code, reason } = error
       return { decision: 'deny', code, reason }
     }
@@ -122,7 +125,7 @@ function jwsVerify({ algorithm, secret, encoding, token, ...rest }) {
 
 function jwtSign({ algorithm, secret, encoding, kid, claims, ...rest }) {
   fields(rest, [])
-  const options = { algorithm, encoding, keyid: kid }
+  const options = { algorithm, encoding, ...(kid === undefined ? {} : { keyid: kid }) }
   return outcome(() => ({ token: jwt.sign(claims, bytes(secret), options) }))
 }
 
