@@ -7,7 +7,8 @@ import logging
 
 import pytest
 from conftest import CAPABILITY, forge, policy, soon
-from doorward import Gate, asgi, wsgi
+from doorward import Gate, asgi, starlette, wsgi
+from starlette.websockets import WebSocket
 
 GATE = Gate.from_policy(policy())
 QUERY = Gate.from_policy(policy(credential={"places": ["query:token", "header:X-Token"]}))
@@ -218,3 +219,26 @@ def test_wsgi_without_the_credential():
     assert seen["QUERY_STRING"] == "a=1"
     assert CAPABILITY not in str(seen)
     assert asked["QUERY_STRING"].startswith("token="), "the server's own environ is left as it was"
+
+
+OFFERED = Gate.from_policy(policy(credential={"places": ["subprotocol:bearer."]}))
+
+
+@pytest.mark.parametrize("name", [b"sec-websocket-protocol", b"Sec-WebSocket-Protocol"])
+def test_a_secret_that_was_offered_is_nothing_to_accept(name):
+    offer = (name, f"bearer.{CAPABILITY}, echo.v1".encode())
+    asked = scope(offer, kind="websocket", subprotocols=[f"bearer.{CAPABILITY}", "echo.v1"])
+    _, seen = call(asked, OFFERED)
+    assert seen["subprotocols"] == ["echo.v1"]
+    assert CAPABILITY not in str(seen["headers"])
+
+
+def test_the_dependency_takes_an_offered_secret_out_too():
+    offer = (b"sec-websocket-protocol", f"bearer.{CAPABILITY}, echo.v1".encode())
+    asked = scope(offer, kind="websocket", subprotocols=[f"bearer.{CAPABILITY}", "echo.v1"])
+    socket = WebSocket(asked, None, None)
+    assert CAPABILITY in socket.headers["sec-websocket-protocol"]
+    principal = asyncio.run(starlette.Guard(OFFERED)(socket))
+    assert principal.id == "ci"
+    assert socket.scope["subprotocols"] == ["echo.v1"]
+    assert socket.headers["sec-websocket-protocol"] == "echo.v1"

@@ -2,7 +2,9 @@
 
     app = doorward.asgi.Doorward(app, Gate.open("policy.toml"))
 
-Needs nothing but doorward; works under uvicorn, hypercorn, daphne and whatever else speaks ASGI 3.
+Needs nothing but doorward; works under uvicorn, hypercorn, daphne and whatever else speaks ASGI 3. Start
+uvicorn with `--no-proxy-headers`: it would believe whoever connects from this machine about the client's
+address, which the policy's `trusted_proxies` go by.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ class Doorward:
             raise RuntimeError("doorward knows http, websocket and lifespan; this scope is another")
         decision = decide(self.gate, scope, scheme=self.scheme)
         if decision:
-            await self.app(_admitted(scope, decision, self.strip_credential), receive, send)
+            await self.app(admitted(scope, decision, self.strip_credential), receive, send)
         elif kind == "http":
             await _refuse(decision, "http.response", send)
         elif "websocket.http.response" in (scope.get("extensions") or {}):
@@ -100,21 +102,27 @@ def _target(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-def _admitted(scope: Scope, decision: Decision, strip_credential: bool) -> Scope:
+def admitted(scope: Scope, decision: Decision, strip_credential: bool) -> Scope:
     """Give the scope for the application: a copy, since a server may share what is in it."""
-    admitted = dict(scope)
-    admitted["state"] = {**(scope.get("state") or {}), _server.KEY: decision.principal}
-    if strip_credential or any(name == b"sec-websocket-protocol" for name, _ in scope["headers"]):
+    copy = dict(scope)
+    copy["state"] = {**(scope.get("state") or {}), _server.KEY: decision.principal}
+    if strip_credential or any(_is_offer(name) for name, _ in scope["headers"]):
         target = _target(scope)
         lines, stripped = _server.take_out(decision, scope["headers"], target, strip_credential)
-        admitted["headers"] = lines
+        copy["headers"] = lines
         if stripped != target:
-            admitted["query_string"] = stripped.partition(b"?")[2]
+            copy["query_string"] = stripped.partition(b"?")[2]
         if "subprotocols" in scope:
-            offered = [value for name, value in lines if name == b"sec-websocket-protocol"]
-            names = {name.strip() for value in offered for name in value.decode("latin-1").split(",")}
-            admitted["subprotocols"] = [name for name in scope["subprotocols"] if name in names]
-    return admitted
+            offered = [value for name, value in lines if _is_offer(name)]
+            # RFC 9110 §5.6.3: space and tab, and no other white space.
+            names = {name.strip(" \t") for value in offered for name in value.decode("latin-1").split(",")}
+            copy["subprotocols"] = [name for name in scope["subprotocols"] if name in names]
+    return copy
+
+
+def _is_offer(name: bytes) -> bool:
+    # The specification says lower case; the gate has looked at any.
+    return name.lower() == b"sec-websocket-protocol"
 
 
 async def _refuse(decision: Decision, message: str, send: Send) -> None:

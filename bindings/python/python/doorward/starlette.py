@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException, WebSocketException
 from starlette.requests import HTTPConnection
 
 from doorward import _server, asgi
-from doorward._doorward import Gate, Principal
+from doorward._doorward import Decision, Gate, Principal
 
 __all__ = ["Guard"]
 
@@ -36,9 +36,20 @@ class Guard:
         decision = asgi.decide(self.gate, scope, scheme=self.scheme)
         principal = decision.principal
         if principal is not None:
+            _take_out_offer(connection, decision)
             return principal
         if scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or {}):
             raise WebSocketException(code=1008)
         headers, body = _server.refusal(decision)
         kept = {name: value for name, value in headers if name != "content-type"}
         raise HTTPException(decision.status, detail=body.strip(), headers=kept)
+
+
+def _take_out_offer(connection: HTTPConnection, decision: Decision) -> None:
+    """Take a secret subprotocol out of the scope that the endpoint sees: `accept` could send it back."""
+    admitted = asgi.admitted(connection.scope, decision, strip_credential=False)
+    for key in ("headers", "subprotocols"):
+        if key in admitted:
+            connection.scope[key] = admitted[key]
+    # Starlette keeps the headers that it has read.
+    vars(connection).pop("_headers", None)
