@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode"
 )
 
 // fill fills target with verified claims.
@@ -14,15 +15,123 @@ import (
 // A pointer to a struct of the usual fields is filled here, in one pass: the core has proven that the text is one strict
 // object without a name twice, so that nothing is left to check. Names are compared exactly: encoding/json takes "SUB" for
 // "sub" where the field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is
-// encoding/json's.
+// encoding/json's, which is kept from matching names without case: what was judged is what is filled in.
 func fill(claims []byte, target any) error {
+	text := strings.TrimLeft(string(claims), " \t\r\n")
 	value := reflect.ValueOf(target)
-	if value.Kind() == reflect.Pointer && !value.IsNil() && value.Elem().Kind() == reflect.Struct {
-		if plan := planOf(value.Elem().Type()); plan.plain {
-			return plan.fill(string(claims), value.Elem())
+	if value.Kind() != reflect.Pointer || value.IsNil() || value.Elem().Kind() != reflect.Struct {
+		return unmarshal(text, target)
+	}
+	plan := planOf(value.Elem().Type())
+	if plan.plain {
+		return plan.fill(text, value.Elem())
+	}
+	return unmarshal(plan.exact(text), target)
+}
+
+// unmarshal is encoding/json's, but where names differ in case only, of which it would take the last for a field of
+// either: ClaimsDuplicateName.
+func unmarshal(text string, target any) error {
+	if of := reflect.TypeOf(target); of != nil && hasFields(of, 0) && ambiguous(text) {
+		return boxed(ClaimsDuplicateName)
+	}
+	return json.Unmarshal([]byte(text), target)
+}
+
+// hasFields tells whether encoding/json looks for fields in a type. In a map names are keys, each its own.
+func hasFields(of reflect.Type, depth int) bool {
+	if of.Implements(unmarshaler) || reflect.PointerTo(of).Implements(unmarshaler) {
+		return false
+	}
+	switch of.Kind() {
+	case reflect.Struct:
+		return true
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		// A type that holds itself has no end.
+		return depth > 8 || hasFields(of.Elem(), depth+1)
+	default:
+		return false
+	}
+}
+
+// ambiguous tells whether an object in a value has two names that differ in case only. The core has proven the text, and
+// with it that it is no deeper than a few.
+func ambiguous(text string) bool {
+	if text == "" || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	object, names := text[0] == '{', map[string]bool{}
+	at := next(text, 1)
+	for at < len(text) && text[at] != '}' && text[at] != ']' {
+		if object {
+			name := ""
+			name, at = memberName(text, at)
+			if folded := fold(name); names[folded] {
+				return true
+			} else {
+				names[folded] = true
+			}
+		}
+		end := valueEnd(text, at)
+		if ambiguous(text[at:end]) {
+			return true
+		}
+		at = behindComma(text, end)
+	}
+	return false
+}
+
+// exact is an object without the members that encoding/json would take for a field whose tag writes the name in another
+// case.
+func (p *plan) exact(text string) string {
+	fields := map[string]string{}
+	for _, field := range p.fields {
+		if field.name != "" {
+			fields[fold(field.name)] = field.name
 		}
 	}
-	return json.Unmarshal(claims, target)
+	kept := []string{}
+	at := next(text, 1)
+	for at < len(text) && text[at] != '}' {
+		from := at
+		name := ""
+		name, at = memberName(text, at)
+		end := valueEnd(text, at)
+		if field, known := fields[fold(name)]; !known || field == name {
+			kept = append(kept, text[from:end])
+		}
+		at = behindComma(text, end)
+	}
+	return "{" + strings.Join(kept, ",") + "}"
+}
+
+// memberName is the name that begins at a place, and where its value begins.
+func memberName(text string, at int) (name string, value int) {
+	end, escaped := stringEnd(text, at)
+	name = text[at+1 : end-1]
+	if escaped {
+		name = unescaped(text[at:end])
+	}
+	return name, next(text, next(text, end)+1)
+}
+
+// behindComma is the place of the next member or element, or of the bracket that closes.
+func behindComma(text string, at int) int {
+	if at = next(text, at); at < len(text) && text[at] == ',' {
+		at = next(text, at+1)
+	}
+	return at
+}
+
+// fold is a name as encoding/json compares it: each letter by the least that it equals without case.
+func fold(name string) string {
+	return strings.Map(func(letter rune) rune {
+		least := letter
+		for other := unicode.SimpleFold(letter); other != letter; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return least
+	}, name)
 }
 
 // plan is how a struct is filled.
@@ -109,12 +218,8 @@ var textUnmarshaler = reflect.TypeFor[interface{ UnmarshalText([]byte) error }](
 func (p *plan) fill(text string, into reflect.Value) error {
 	at, hint := next(text, strings.IndexByte(text, '{')+1), 0
 	for at < len(text) && text[at] != '}' {
-		nameEnd, escaped := stringEnd(text, at)
-		name := text[at+1 : nameEnd-1]
-		if escaped {
-			name = unescaped(text[at:nameEnd])
-		}
-		at = next(text, next(text, nameEnd)+1)
+		name := ""
+		name, at = memberName(text, at)
 		end := valueEnd(text, at)
 		if i := p.field(name, hint); i >= 0 {
 			hint = i + 1
@@ -122,9 +227,7 @@ func (p *plan) fill(text string, into reflect.Value) error {
 				return err
 			}
 		}
-		if at = next(text, end); at < len(text) && text[at] == ',' {
-			at = next(text, at+1)
-		}
+		at = behindComma(text, end)
 	}
 	return nil
 }
@@ -174,7 +277,7 @@ func (f *planField) set(value string, into reflect.Value) error {
 			return nil
 		}
 	}
-	return json.Unmarshal([]byte(value), field.Addr().Interface())
+	return unmarshal(value, field.Addr().Interface())
 }
 
 // integer reads a number without fraction and exponent that is short enough not to overflow.

@@ -185,11 +185,17 @@ func sameAsEncodingJSON(t *testing.T, claims doorward.Claims) {
 	}
 	var own, other plainClaims
 	ownErr, otherErr := claims.Unmarshal(&own), json.Unmarshal([]byte(claims), &other)
+	if errors.Is(ownErr, doorward.ClaimsDuplicateName) {
+		return // names of a nested object differ in case only: encoding/json takes the last
+	}
 	if (ownErr == nil) != (otherErr == nil) || (ownErr == nil && !reflect.DeepEqual(own, other)) {
 		t.Fatalf("%s: %+v, %v; encoding/json: %+v, %v", claims, own, ownErr, other, otherErr)
 	}
 	var odd, oddOther usual
 	ownErr, otherErr = claims.Unmarshal(&odd), json.Unmarshal([]byte(claims), &oddOther)
+	if errors.Is(ownErr, doorward.ClaimsDuplicateName) {
+		return
+	}
 	if (ownErr == nil) != (otherErr == nil) || (ownErr == nil && !reflect.DeepEqual(odd, oddOther)) {
 		t.Fatalf("%s: %+v, %v; encoding/json: %+v, %v", claims, odd, ownErr, oddOther, otherErr)
 	}
