@@ -289,7 +289,7 @@ fn keyed(vector: Vector, secret: &[u8]) -> Keyed {
         compress256(&mut state, core::slice::from_ref(padded.as_mut()));
         state
     }));
-    let [inner, outer] = *states;
+    let [inner, outer] = &*states;
     vector.keyed(inner, outer)
 }
 

@@ -314,6 +314,12 @@ enum FetchSite {
 }
 
 impl OriginRules<'_> {
+    /// Any page may ask, that of an attacker as well. The only rules of a build without the feature `origin`.
+    #[must_use]
+    pub fn off() -> Self {
+        Self { mode: OriginMode::Off, ..Self::default() }
+    }
+
     /// Judges the page. `cookie_presented` says whether a configured cookie credential is there.
     ///
     /// # Errors

@@ -143,7 +143,8 @@ pub(crate) fn read_regular(path: &Path, most: u64) -> Result<(Zeroizing<Vec<u8>>
     let metadata = file.metadata().map_err(failed)?;
     regular(&metadata)?;
     // Room for all of it at once: a vector that grows leaves copies behind.
-    let room = usize::try_from(metadata.len().min(most)).unwrap_or(0) + 2;
+    // So much to spare that the standard library asks for no more by way of its own buffer.
+    let room = usize::try_from(metadata.len().min(most)).unwrap_or(0) + 64;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > most {

@@ -20,7 +20,7 @@ impl Vector {
 
     /// Never called.
     #[must_use]
-    pub const fn keyed(self, _: [u32; 8], _: [u32; 8]) -> Keyed {
+    pub const fn keyed(self, _: &[u32; 8], _: &[u32; 8]) -> Keyed {
         match self {}
     }
 

@@ -1,4 +1,4 @@
-//! x86-64 with SHA-NI and AVX2.
+//! x86-64 with SHA-NI.
 //!
 //! Unsafe are the loads and stores, each of which takes a reference to an array of the length that it
 //! touches, and the calls from [`Vector`] into the functions that need the CPU's features. All bounds
@@ -16,7 +16,7 @@ use zeroize::Zeroize as _;
 
 cpufeatures::new!(cpu, "sha", "ssse3", "sse4.1", "bmi1", "popcnt");
 
-/// Proof that the CPU has SHA-NI, AVX2 and the rest that this code needs.
+/// Proof that the CPU has SHA-NI and the rest that this code needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Vector(());
 
@@ -50,8 +50,8 @@ impl Vector {
     /// A key from the states after `K ⊕ ipad` and after `K ⊕ opad`, the words in the order of FIPS
     /// 180-4.
     #[must_use]
-    pub const fn keyed(self, inner: [u32; 8], outer: [u32; 8]) -> Keyed {
-        Keyed { inner, outer }
+    pub const fn keyed(self, inner: &[u32; 8], outer: &[u32; 8]) -> Keyed {
+        Keyed { inner: *inner, outer: *outer }
     }
 
     /// Verifies an HS256 token: whether `tag` is the MAC of `input` (RFC 7518 §3.2), compared in

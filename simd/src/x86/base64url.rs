@@ -138,6 +138,11 @@ impl<'r, const FUSED: bool> Sink<'r, FUSED> {
     #[inline]
     #[target_feature(enable = "bmi1,popcnt")]
     fn note<const LAST: bool>(&mut self, mut quotes: u64) {
+        // A place is 16 bits.
+        if self.len.saturating_add(BYTES) > usize::from(u16::MAX) {
+            self.noted = false;
+            return;
+        }
         let rest = self.room.quotes.get_mut(self.quotes..).unwrap_or_default();
         let Some(places) = rest.first_chunk_mut::<BYTES>() else {
             self.noted = false;
