@@ -389,6 +389,8 @@ def what_is_not_http(server: Server) -> None:
     case("a folded credential", partial(sent, f"{name}: Bearer\r\n {TOKEN}"), 401)
     case("a line without a colon", partial(sent, good, name), 400)
     case("a NUL in a name", partial(sent, good, f"{name}\0: {value}"), 400)
+    case("a vertical tab in a name", partial(sent, good, "Origin\x0b: http://evil.example"), 400)
+    case("a folded Origin", partial(sent, good, "Origin:\r\n http://evil.example"), 400)
     case("a CR in a value", partial(sent, f"{good}\rx"), 400)
     case(
         "a percent sign and NUL in the query",
