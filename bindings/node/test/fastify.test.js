@@ -95,3 +95,19 @@ test('without a gate it does not start', { timeout }, async () => {
   app.register(doorward, {})
   await assert.rejects(async () => await app.ready(), TypeError)
 })
+
+test(
+  'stripCredential takes the credential out of the query that Fastify has read',
+  { timeout },
+  async (t) => {
+    const app = fastify({ forceCloseConnections: true })
+    const rules = gate({ credential: { places: ['query:token'] } })
+    await app.register(doorward, { gate: rules, stripCredential: true })
+    app.get('/who', async (request) => ({ url: request.raw.url, query: request.query }))
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    t.after(() => app.close())
+    const answer = await fetchRaw(app.server.address().port, `/who?token=${TOKEN}&a=1`, [])
+    assert.strictEqual(answer.status, 200)
+    assert.deepStrictEqual(JSON.parse(answer.body), { url: '/who?a=1', query: { a: '1' } })
+  },
+)
