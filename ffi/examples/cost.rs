@@ -29,7 +29,7 @@ use std::ptr::null_mut;
 use std::time::Instant;
 
 const NOW: u64 = 1_700_000_000;
-const ROUNDS: usize = 1001;
+const ROUNDS: usize = 4001;
 const CALLS: u32 = 200;
 const TOKEN: &str = "a-capability-token-of-the-example";
 const SECRET: &str = "an example secret of forty characters...";

@@ -8,7 +8,7 @@ use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use doorward_core::{Decision, Gate, Header, Reason, Request, Scheme, UnixTime, primitive, scope};
+use doorward_core::{Claims, Decision, Gate, Header, Reason, Request, Scheme, UnixTime, primitive, scope};
 
 /// Decides one request: a pure function that allocates nothing and reads no clock.
 ///
@@ -54,16 +54,14 @@ pub unsafe extern "C" fn doorward_gate_decide(
             )
         };
         let now = UnixTime::from_seconds(now);
-        // SAFETY: the caller's promise.
-        let (arrived, anew) = unsafe { request_of(request) }?;
-        if !anew {
-            return decide(state, &arrived, now, scratch, out);
+        // SAFETY: the caller's promise, here and below.
+        match unsafe { request_of(request) }? {
+            Some(arrived) => decide(state, &arrived, now, scratch, out),
+            None => {
+                let answer = |arrived: &Request<'_>| decide(state, arrived, now, scratch, out);
+                unsafe { with_request_anew(request, answer) }
+            }
         }
-        let answer = move |headers: &[Header<'_>]| {
-            decide(state, &Request { headers, ..arrived }, now, scratch, out)
-        };
-        // SAFETY: the caller's promise.
-        unsafe { guard::with_copied_headers(request.headers, request.headers_len, answer) }
     })
 }
 
@@ -108,13 +106,13 @@ pub unsafe extern "C" fn doorward_decision_has_scope(
     })
 }
 
-/// A request in the form of the core, and whether its header lines are to be made anew, by
-/// [`guard::with_copied_headers`]: then it has none.
+/// A request in the form of the core; `None` if its header lines are to be made anew, by
+/// [`with_request_anew`].
 ///
 /// # Safety
 /// The promise of [`guard`], for the request and all that it points to.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<(Request<'_>, bool), Reason> {
+pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<Option<Request<'_>>, Reason> {
     // SAFETY: as the caller promises.
     let (method, target, headers) = unsafe {
         (
@@ -124,13 +122,30 @@ pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<(Request<'_>,
         )
     };
     let scheme = scheme(from.scheme)?;
-    let lines = headers.unwrap_or_default();
-    let mut request = Request { method, target, scheme, peer: None, headers: lines };
+    let Some(headers) = headers else { return Ok(None) };
+    let mut request = Request { method, target, scheme, peer: None, headers };
     // The address is moved only where there is one.
     if from.peer.kind != DOORWARD_ADDRESS_NONE {
         request.peer = address(&from.peer)?;
     }
-    Ok((request, headers.is_none()))
+    Ok(Some(request))
+}
+
+/// Shows a request whose header lines are made anew.
+///
+/// # Safety
+/// As for [`request_of`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn with_request_anew<T>(
+    from: &doorward_request,
+    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
+) -> Result<T, Reason> {
+    let without = doorward_request { headers_len: 0, ..*from };
+    // SAFETY: as the caller promises, here and below.
+    let bare = unsafe { request_of(&without) }?.ok_or(Reason::Internal)?;
+    let see = |headers: &[Header<'_>]| see(&Request { headers, ..bare });
+    unsafe { guard::with_copied_headers(from.headers, from.headers_len, see) }
 }
 
 /// The scheme of this number.
@@ -152,8 +167,9 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
     }
 }
 
-/// Decides by the gate's rules of this moment.
-#[inline(never)]
+/// Decides by the gate's rules of this moment, and moves all that the answer needs into the scratch
+/// buffer: the gate's own texts end with a reload.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn decide(
     state: &State,
     request: &Request<'_>,
@@ -161,15 +177,9 @@ fn decide(
     scratch: &mut [u8],
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
-    match state {
-        State::Rules { gate, .. } => answer(gate, request, now, scratch, out),
-        #[cfg(feature = "std")]
-        State::Shared(shared) => answer(&shared.current().gate(), request, now, scratch, out),
-    }
+    state.with(|gate| answer(gate, request, now, scratch, out))
 }
 
-/// Decides, and moves all that the answer needs into the scratch buffer: the gate's own texts end with
-/// a reload.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn answer(
     gate: &Gate<'_>,
@@ -187,7 +197,7 @@ fn answer(
         Decision::Allow(who) => who,
     };
     let mut names = Names { room: names };
-    let expires = who.expires();
+    let (id, expires) = (who.id(), who.expires());
     let mut told = doorward_decision {
         kind: DOORWARD_PRINCIPAL_ANONYMOUS,
         has_expires: u32::from(expires.is_some()),
@@ -199,24 +209,23 @@ fn answer(
         scope_claim: doorward_bytes::NONE,
         claims: doorward_bytes::NONE,
     };
-    if let Some(claims) = who.claims() {
+    let plain = id.and_then(|id| id.plain());
+    if let Some(claims) = who.claims().map(Claims::as_bytes) {
         told.kind = DOORWARD_PRINCIPAL_TOKEN;
         told.scope_claim = names.add(gate.scope.claim)?;
         if let Some(key) = who.key_id() {
             told.key_id = names.add(key)?;
         }
-        told.claims = doorward_bytes::of(claims.json().as_bytes());
-        match who.id().map(|id| id.plain()) {
-            None => {}
-            Some(Some(plain)) => told.id = doorward_bytes::of(plain.as_bytes()),
-            Some(None) => {
-                let from = claims.json().as_ptr().addr().checked_sub(start);
-                let end = from.and_then(|from| from.checked_add(claims.json().len()));
-                let range = from.zip(end).ok_or(Reason::Internal)?;
-                (told.claims, told.id) = resolve_subject(core, range)?;
-            }
+        told.claims = doorward_bytes::of(claims);
+        if let Some(plain) = plain {
+            told.id = doorward_bytes::of(plain.as_bytes());
+        } else if id.is_some() {
+            let from = claims.as_ptr().addr().checked_sub(start);
+            let end = from.and_then(|from| from.checked_add(claims.len()));
+            let range = from.zip(end).ok_or(Reason::Internal)?;
+            (told.claims, told.id) = resolve_subject(core, range)?;
         }
-    } else if let Some(id) = who.id().and_then(|id| id.plain()) {
+    } else if let Some(id) = plain {
         told.kind = DOORWARD_PRINCIPAL_CAPABILITY;
         told.id = names.add(id)?;
         told.scopes = names.add_list(who.capability_scopes())?;
@@ -246,7 +255,8 @@ struct Names<'s> {
 
 impl<'s> Names<'s> {
     /// One name. Most are short: two words that overlap cost less than a call of memcpy.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn add(&mut self, name: &str) -> Result<doorward_bytes, Reason> {
         const WORD: usize = size_of::<u64>();
         let (name, place) = (name.as_bytes(), self.take(name.len())?);

@@ -135,10 +135,12 @@ pub(crate) unsafe fn headers<'a>(
     // One pass without a branch, a line's four words side by side. The highest bit of their sums tells
     // of a length that no object has, of NULL, and of an address in the upper half of the memory, which
     // nothing is wrong with: making the line anew judges it in full.
-    let mut doubt = [0_usize; 4];
-    for doorward_header { name, value } in lines {
-        let words = [name.data.addr(), name.len, value.data.addr(), value.len];
-        for ((doubt, word), least) in doubt.iter_mut().zip(words).zip([1, 0, 1, 0]) {
+    // SAFETY: the same memory; a line is its four words, as asserted below, and any bytes are words.
+    let words: &[[usize; WORDS]] =
+        unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) };
+    let mut doubt = [0_usize; WORDS];
+    for line in words {
+        for ((doubt, word), least) in doubt.iter_mut().zip(line).zip([1, 0, 1, 0]) {
             *doubt |= word.wrapping_sub(least);
         }
     }
@@ -176,9 +178,11 @@ pub(crate) unsafe fn with_copied_headers<T>(
 // Rust does not say how it lays a `Header` out, but it is the same wherever one compiler run does it:
 // whether the first slice is the name, pointer before length, and the second the value is seen here. A
 // slice is two words next to each other, so that its length tells where it stands.
+const WORDS: usize = 4;
 const _: () = {
-    const WORDS: usize = size_of::<doorward_header>() / size_of::<usize>();
-    assert!(size_of::<Header<'_>>() == size_of::<doorward_header>() && WORDS == 4);
+    assert!(size_of::<doorward_header>() == size_of::<[usize; WORDS]>());
+    assert!(align_of::<doorward_header>() == align_of::<usize>());
+    assert!(size_of::<Header<'_>>() == size_of::<doorward_header>());
     assert!(align_of::<Header<'_>>() == align_of::<doorward_header>());
     let header = Header { name: &[0; 3], value: &[0; 5] };
     // SAFETY: of the same size, and any bytes are `MaybeUninit`.

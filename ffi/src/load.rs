@@ -3,7 +3,7 @@
 
 use crate::capability::form;
 use crate::codes::*;
-use crate::decide::request_of;
+use crate::decide::{request_of, with_request_anew};
 use crate::gate::State;
 use crate::message::{Message, tell};
 use crate::text::copy;
@@ -155,15 +155,13 @@ pub unsafe extern "C" fn doorward_gate_explain(
         };
         let snapshot = shared.snapshot();
         let now = UnixTime::from_seconds(now);
-        // SAFETY: as the caller promises.
-        let (arrived, anew) = unsafe { request_of(request) }?;
-        let explanation = if anew {
-            let explain =
-                |headers: &[Header<'_>]| Ok(snapshot.explain(&Request { headers, ..arrived }, now));
-            // SAFETY: as the caller promises.
-            unsafe { guard::with_copied_headers(request.headers, request.headers_len, explain) }?
-        } else {
-            snapshot.explain(&arrived, now)
+        let explain = |arrived: &Request<'_>| Ok(snapshot.explain(arrived, now));
+        // SAFETY: as the caller promises, for both.
+        let explanation = unsafe {
+            match request_of(request)? {
+                Some(arrived) => explain(&arrived)?,
+                None => with_request_anew(request, explain)?,
+            }
         };
         tell(&mut message, &explanation);
         explanation.reason.map_or(Ok(()), Err)

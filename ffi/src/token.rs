@@ -4,7 +4,7 @@ use crate::codes::*;
 use crate::types::{doorward_bytes, doorward_gate, doorward_key, doorward_key_entry};
 use crate::{boundary, guard};
 use doorward_core::key::SecretBuffer;
-use doorward_core::{Algorithm, Encoding, Jwt, Key, Parsed, Reason, UnixTime, jwt};
+use doorward_core::{Algorithm, Encoding, Jwt, Key, Reason, UnixTime, jwt};
 
 /// Verifies a signed token that did not come in a request, by a gate's rules for tokens: keys, claims,
 /// times. Host, origin and scope rules are not asked.
@@ -47,15 +47,15 @@ pub unsafe extern "C" fn doorward_jwt_verify(
             )
         };
         let now = UnixTime::from_seconds(now);
-        let json = state.with(|gate| {
-            let jwt = gate.jwt.ok_or(Reason::ConfigInvalid)?;
+        let text = state.with(|gate| {
+            let jwt = gate.jwt.as_ref().ok_or(Reason::ConfigInvalid)?;
             if scratch.len() < gate.scratch_bytes() {
                 return Err(Reason::ScratchTooSmall);
             }
-            let signed = Parsed::parse(token, gate.max_token_bytes, &jwt)?.prove(scratch)?;
-            Ok(signed.claims(&jwt.claims, now)?.json())
+            let signed = jwt.prove(token, gate.max_token_bytes, scratch)?;
+            Ok(doorward_bytes::of(signed.claims(&jwt.claims, now)?.as_bytes()))
         })?;
-        out.set(doorward_bytes::of(json.as_bytes()));
+        out.set(text);
         Ok(())
     })
 }
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn doorward_jws_verify(
         };
         let keys = core::slice::from_ref(key);
         let jwt = Jwt { ignore_kid: true, ignore_type: true, ..Jwt::new(keys) };
-        let signed = Parsed::parse(token, token.len(), &jwt)?.prove(scratch)?;
+        let signed = jwt.prove(token, token.len(), scratch)?;
         out.set(doorward_bytes::of(signed.payload()));
         Ok(())
     })
