@@ -2,13 +2,12 @@
 
 use crate::boundary;
 use crate::codes::*;
-use crate::gate::State;
 use crate::guard::{self, Out};
 use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use doorward_core::{Claims, Decision, Gate, Header, Reason, Request, Scheme, UnixTime, primitive, scope};
+use doorward_core::{Claims, Decision, Gate, Reason, Request, Scheme, UnixTime, primitive, scope};
 
 /// Decides one request: a pure function that allocates nothing and reads no clock.
 ///
@@ -54,13 +53,18 @@ pub unsafe extern "C" fn doorward_gate_decide(
             )
         };
         let now = UnixTime::from_seconds(now);
-        // SAFETY: the caller's promise, here and below.
-        match unsafe { request_of(request) }? {
-            Some(arrived) => decide(state, &arrived, now, scratch, out),
-            None => {
-                let answer = |arrived: &Request<'_>| decide(state, arrived, now, scratch, out);
-                unsafe { with_request_anew(request, answer) }
-            }
+        // SAFETY: the caller's promise.
+        unsafe {
+            with_request(
+                request,
+                #[inline(always)]
+                |arrived| {
+                    state.with(
+                        #[inline(always)]
+                        |gate| answer(gate, arrived, now, scratch, out),
+                    )
+                },
+            )
         }
     })
 }
@@ -106,13 +110,15 @@ pub unsafe extern "C" fn doorward_decision_has_scope(
     })
 }
 
-/// A request in the form of the core; `None` if its header lines are to be made anew, by
-/// [`with_request_anew`].
+/// Shows a request in the form of the core.
 ///
 /// # Safety
 /// The promise of [`guard`], for the request and all that it points to.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<Option<Request<'_>>, Reason> {
+pub(crate) unsafe fn with_request<T>(
+    from: &doorward_request,
+    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
+) -> Result<T, Reason> {
     // SAFETY: as the caller promises.
     let (method, target, headers) = unsafe {
         (
@@ -122,30 +128,21 @@ pub(crate) unsafe fn request_of(from: &doorward_request) -> Result<Option<Reques
         )
     };
     let scheme = scheme(from.scheme)?;
-    let Some(headers) = headers else { return Ok(None) };
-    let mut request = Request { method, target, scheme, peer: None, headers };
-    // The address is moved only where there is one.
+    let lines = headers.unwrap_or_default();
+    let mut request = Request { method, target, scheme, peer: None, headers: lines };
+    // It stays where it is made: what was just written in small pieces is slow to copy.
     if from.peer.kind != DOORWARD_ADDRESS_NONE {
-        request.peer = address(&from.peer)?;
+        set_peer(&mut request.peer, &from.peer)?;
     }
-    Ok(Some(request))
-}
-
-/// Shows a request whose header lines are made anew.
-///
-/// # Safety
-/// As for [`request_of`].
-#[cold]
-#[inline(never)]
-pub(crate) unsafe fn with_request_anew<T>(
-    from: &doorward_request,
-    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
-) -> Result<T, Reason> {
-    let without = doorward_request { headers_len: 0, ..*from };
-    // SAFETY: as the caller promises, here and below.
-    let bare = unsafe { request_of(&without) }?.ok_or(Reason::Internal)?;
-    let see = |headers: &[Header<'_>]| see(&Request { headers, ..bare });
-    unsafe { guard::with_copied_headers(from.headers, from.headers_len, see) }
+    if headers.is_some() {
+        return see(&request);
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        guard::with_copied_headers(from.headers, from.headers_len, |headers| {
+            see(&Request { headers, ..request })
+        })
+    }
 }
 
 /// The scheme of this number.
@@ -155,6 +152,12 @@ pub(crate) fn scheme(number: doorward_scheme) -> Result<Scheme, Reason> {
         DOORWARD_HTTPS => Ok(Scheme::Https),
         _ => Err(Reason::NullArgument),
     }
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn set_peer(peer: &mut Option<IpAddr>, from: &doorward_address) -> Result<(), Reason> {
+    *peer = address(from)?;
+    Ok(())
 }
 
 /// The address, if there is one.
@@ -167,20 +170,9 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
     }
 }
 
-/// Decides by the gate's rules of this moment, and moves all that the answer needs into the scratch
-/// buffer: the gate's own texts end with a reload.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn decide(
-    state: &State,
-    request: &Request<'_>,
-    now: UnixTime,
-    scratch: &mut [u8],
-    out: Out<doorward_decision>,
-) -> Result<(), Reason> {
-    state.with(|gate| answer(gate, request, now, scratch, out))
-}
-
-#[cfg_attr(target_pointer_width = "64", inline(always))]
+/// Decides, and moves all that the answer needs into the scratch buffer: the gate's own texts end with
+/// a reload.
+#[inline(never)]
 fn answer(
     gate: &Gate<'_>,
     request: &Request<'_>,
@@ -254,23 +246,13 @@ struct Names<'s> {
 }
 
 impl<'s> Names<'s> {
-    /// One name. Most are short: two words that overlap cost less than a call of memcpy.
+    /// One name.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn add(&mut self, name: &str) -> Result<doorward_bytes, Reason> {
-        const WORD: usize = size_of::<u64>();
         let (name, place) = (name.as_bytes(), self.take(name.len())?);
-        let words = name.first_chunk::<WORD>().zip(name.last_chunk::<WORD>());
-        match words.filter(|_| name.len() <= 2 * WORD) {
-            Some((first, last)) => {
-                if let Some(place) = place.first_chunk_mut::<WORD>() {
-                    *place = *first;
-                }
-                if let Some(place) = place.last_chunk_mut::<WORD>() {
-                    *place = *last;
-                }
-            }
-            None => place.copy_from_slice(name),
+        if !(ends::<8>(name, place) || ends::<4>(name, place) || ends::<2>(name, place)) {
+            place.copy_from_slice(name);
         }
         Ok(doorward_bytes::of(place))
     }
@@ -307,4 +289,20 @@ impl<'s> Names<'s> {
         self.room = rest;
         Ok(place)
     }
+}
+
+/// Copies a text of N to 2 N bytes as its first and its last N, which overlap: for a few bytes that costs
+/// less than a call of memcpy, where code is not to be small. Whether it did.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> bool {
+    if cfg!(not(target_pointer_width = "64")) || !(N..=2 * N).contains(&from.len()) {
+        return false;
+    }
+    if let (Some(from), Some(to)) = (from.first_chunk::<N>(), to.first_chunk_mut::<N>()) {
+        *to = *from;
+    }
+    if let (Some(from), Some(to)) = (from.last_chunk::<N>(), to.last_chunk_mut::<N>()) {
+        *to = *from;
+    }
+    true
 }

@@ -38,17 +38,10 @@ impl State {
     /// Shows the rules of this moment.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>) -> T) -> T {
-        #[cfg(feature = "std")]
-        let (current, rules);
-        // One call of `see` for both kinds: it is large, and written out where it is called.
-        see(match self {
-            Self::Rules { gate, .. } => gate,
+        match self {
+            Self::Rules { gate, .. } => see(gate),
             #[cfg(feature = "std")]
-            Self::Shared(shared) => {
-                current = shared.current();
-                rules = current.gate();
-                &rules
-            }
-        })
+            Self::Shared(shared) => see(&shared.current().gate()),
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::capability::form;
 use crate::codes::*;
-use crate::decide::{request_of, with_request_anew};
+use crate::decide::with_request;
 use crate::gate::State;
 use crate::message::{Message, tell};
 use crate::text::copy;
@@ -11,7 +11,7 @@ use crate::types::{
     doorward_address, doorward_bytes, doorward_gate, doorward_message, doorward_request,
 };
 use crate::{boundary, guard};
-use doorward_core::{Header, Reason, Request, UnixTime};
+use doorward_core::{Reason, Request, UnixTime};
 use doorward_policy::{Policy, PolicyError, Warning};
 use std::net::IpAddr;
 use std::path::Path;
@@ -156,13 +156,8 @@ pub unsafe extern "C" fn doorward_gate_explain(
         let snapshot = shared.snapshot();
         let now = UnixTime::from_seconds(now);
         let explain = |arrived: &Request<'_>| Ok(snapshot.explain(arrived, now));
-        // SAFETY: as the caller promises, for both.
-        let explanation = unsafe {
-            match request_of(request)? {
-                Some(arrived) => explain(&arrived)?,
-                None => with_request_anew(request, explain)?,
-            }
-        };
+        // SAFETY: as the caller promises.
+        let explanation = unsafe { with_request(request, explain) }?;
         tell(&mut message, &explanation);
         explanation.reason.map_or(Ok(()), Err)
     })
