@@ -29,8 +29,8 @@ use std::ptr::null_mut;
 use std::time::Instant;
 
 const NOW: u64 = 1_700_000_000;
-const ROUNDS: usize = 4001;
-const CALLS: u32 = 200;
+const ROUNDS: usize = 16001;
+const CALLS: u32 = 50;
 const TOKEN: &str = "a-capability-token-of-the-example";
 const SECRET: &str = "an example secret of forty characters...";
 /// With its header and its MAC a token of 281 bytes.
@@ -327,7 +327,7 @@ impl Bench {
                     rust.push(nanoseconds(&mut in_rust));
                     c.push(nanoseconds(&mut in_c));
                 }
-                let columns = [10, 2].map(|part| {
+                let columns = [100, 10].map(|part| {
                     let (rust, c) = (quantile(&mut rust, part), quantile(&mut c, part));
                     format!("{rust:>10.1}{c:>10.1}{:>10.1}", c - rust)
                 });

@@ -120,27 +120,28 @@ pub(crate) unsafe fn with_request<T>(
     see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
 ) -> Result<T, Reason> {
     // SAFETY: as the caller promises.
-    let (method, target, headers) = unsafe {
+    let (method, target, lines) = unsafe {
         (
             guard::bytes(from.method)?,
             guard::bytes(from.target)?,
-            guard::headers(from.headers, from.headers_len)?,
+            guard::slice(from.headers, from.headers_len)?,
         )
     };
     let scheme = scheme(from.scheme)?;
-    let lines = headers.unwrap_or_default();
-    let mut request = Request { method, target, scheme, peer: None, headers: lines };
-    // It stays where it is made: what was just written in small pieces is slow to copy.
-    if from.peer.kind != DOORWARD_ADDRESS_NONE {
-        set_peer(&mut request.peer, &from.peer)?;
-    }
-    if headers.is_some() {
+    // SAFETY: as the caller promises, for both.
+    if let Some(headers) = unsafe { guard::headers(lines) } {
+        let mut request = Request { method, target, scheme, peer: None, headers };
+        // The address is moved only where there is one, and the request not at all: what was just
+        // written in small pieces is slow to copy.
+        if from.peer.kind != DOORWARD_ADDRESS_NONE {
+            set_peer(&mut request.peer, &from.peer)?;
+        }
         return see(&request);
     }
-    // SAFETY: as the caller promises.
     unsafe {
-        guard::with_copied_headers(from.headers, from.headers_len, |headers| {
-            see(&Request { headers, ..request })
+        guard::with_copied_headers(lines, move |headers| {
+            let peer = address(&from.peer)?;
+            see(&Request { method, target, scheme, peer, headers })
         })
     }
 }

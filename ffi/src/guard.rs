@@ -124,14 +124,9 @@ pub(crate) unsafe fn digests<'a>(
 /// made anew, by [`with_copied_headers`].
 ///
 /// # Safety
-/// The promise above, for the list and for each name and value.
+/// The promise above, for each name and value.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(crate) unsafe fn headers<'a>(
-    items: *const doorward_header,
-    len: usize,
-) -> Result<Option<&'a [Header<'a>]>, Reason> {
-    // SAFETY: as the caller promises.
-    let lines = unsafe { slice(items, len) }?;
+pub(crate) unsafe fn headers(lines: &[doorward_header]) -> Option<&[Header<'_>]> {
     // One pass without a branch, a line's four words side by side. The highest bit of their sums tells
     // of a length that no object has, of NULL, and of an address in the upper half of the memory, which
     // nothing is wrong with: making the line anew judges it in full.
@@ -145,11 +140,11 @@ pub(crate) unsafe fn headers<'a>(
         }
     }
     if isize::try_from(doubt[0] | doubt[1] | doubt[2] | doubt[3]).is_err() {
-        return Ok(None);
+        return None;
     }
     // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
     // rest. The two structures are laid out alike, as asserted below.
-    Ok(Some(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) }))
+    Some(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) })
 }
 
 /// Shows header lines that are made anew, one by one: a Rust slice is never at NULL, not even an empty
@@ -160,13 +155,11 @@ pub(crate) unsafe fn headers<'a>(
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn with_copied_headers<T>(
-    items: *const doorward_header,
-    len: usize,
+    lines: &[doorward_header],
     see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
 ) -> Result<T, Reason> {
     let mut copies = heapless::Vec::<Header<'_>, MAX_HEADERS>::new();
-    // SAFETY: as the caller promises.
-    for line in unsafe { slice(items, len) }? {
+    for line in lines {
         // SAFETY: as the caller promises.
         let copy = unsafe { Header { name: bytes(line.name)?, value: bytes(line.value)? } };
         // More lines than the core takes: its own answer to those.
