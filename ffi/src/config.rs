@@ -57,7 +57,12 @@ pub unsafe extern "C" fn doorward_gate_init(
         let (config, arena) = unsafe { (guard::shared(config)?, Arena::new(memory, memory_len)?) };
         match build(config, arena) {
             Ok(rules) => {
-                let state = State::Rules { gate: rules, memory, len: memory_len };
+                let state = State::Rules {
+                    scratch_bytes: rules.scratch_bytes(),
+                    gate: rules,
+                    memory,
+                    len: memory_len,
+                };
                 // SAFETY: as the caller promises.
                 unsafe { guard::place_gate(gate, state) }
             }
@@ -139,7 +144,7 @@ pub unsafe extern "C" fn doorward_gate_scratch_bytes(gate: *const doorward_gate)
     boundary::value(0, || {
         // SAFETY: the caller's promise.
         let state = unsafe { guard::gate(gate) }.ok()?;
-        Some(state.with(|gate| gate.scratch_bytes().saturating_add(names_bytes(gate))))
+        Some(state.with(|gate, bytes| bytes.saturating_add(names_bytes(gate))))
     })
 }
 
@@ -172,7 +177,7 @@ pub unsafe extern "C" fn doorward_gate_challenge(
         let (state, out, written) =
             unsafe { (guard::gate(gate)?, guard::buffer(out, out_len)?, guard::out(written)?) };
         let reason = Reason::from_code(reason).ok_or(Reason::NullArgument)?;
-        let challenge = state.with(|gate| gate.challenge(reason));
+        let challenge = state.with(|gate, _| gate.challenge(reason));
         let value = challenge.as_ref().map_or("", |challenge| challenge.as_str());
         written.set(text::copy(value.as_bytes(), out)?);
         Ok(())
@@ -206,7 +211,7 @@ pub unsafe extern "C" fn doorward_gate_places(
         // SAFETY: the caller's promise.
         let (state, out, written) =
             unsafe { (guard::gate(gate)?, guard::buffer(out, out_len)?, guard::out(written)?) };
-        written.set(state.with(|gate| join_places(gate, out))?);
+        written.set(state.with(|gate, _| join_places(gate, out))?);
         Ok(())
     })
 }

@@ -61,7 +61,11 @@ pub unsafe extern "C" fn doorward_gate_decide(
                 |arrived| {
                     state.with(
                         #[inline(always)]
-                        |gate| answer(gate, arrived, now, scratch, out),
+                        |gate, bytes| {
+                            let parts = scratch.split_at_mut_checked(bytes);
+                            let (core, names) = parts.ok_or(Reason::ScratchTooSmall)?;
+                            answer(gate, arrived, now, core, Names { room: names }, out)
+                        },
                     )
                 },
             )
@@ -171,25 +175,23 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
     }
 }
 
-/// Decides, and moves all that the answer needs into the scratch buffer: the gate's own texts end with
-/// a reload.
+/// Decides in one part of the scratch buffer, and copies the names that the answer needs into the
+/// other: the gate's own end with a reload.
 #[inline(never)]
 fn answer(
     gate: &Gate<'_>,
     request: &Request<'_>,
     now: UnixTime,
-    scratch: &mut [u8],
+    core: &mut [u8],
+    mut names: Names<'_>,
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
-    let (core, names) =
-        scratch.split_at_mut_checked(gate.scratch_bytes()).ok_or(Reason::ScratchTooSmall)?;
     let start = core.as_ptr().addr();
     let decision = gate.decide(request, now, core);
     let who = match &decision {
         Decision::Deny(reason) => return Err(*reason),
         Decision::Allow(who) => who,
     };
-    let mut names = Names { room: names };
     let (id, expires) = (who.id(), who.expires());
     let mut told = doorward_decision {
         kind: DOORWARD_PRINCIPAL_ANONYMOUS,

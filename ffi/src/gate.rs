@@ -24,6 +24,8 @@ pub(crate) enum State {
     Rules {
         /// The core's gate over them.
         gate: Gate<'static>,
+        /// Bytes of scratch that it may need.
+        scratch_bytes: usize,
         /// Where they are.
         memory: *mut u8,
         /// Bytes of it.
@@ -35,13 +37,16 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// Shows the rules of this moment.
+    /// Shows the rules of this moment, and how many bytes of scratch they may need.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>, usize) -> T) -> T {
         match self {
-            Self::Rules { gate, .. } => see(gate),
+            Self::Rules { gate, scratch_bytes, .. } => see(gate, *scratch_bytes),
             #[cfg(feature = "std")]
-            Self::Shared(shared) => see(&shared.current().gate()),
+            Self::Shared(shared) => {
+                let current = shared.current();
+                see(&current.gate(), current.scratch_bytes())
+            }
         }
     }
 }

@@ -47,9 +47,9 @@ pub unsafe extern "C" fn doorward_jwt_verify(
             )
         };
         let now = UnixTime::from_seconds(now);
-        let text = state.with(|gate| {
+        let text = state.with(|gate, bytes| {
             let jwt = gate.jwt.as_ref().ok_or(Reason::ConfigInvalid)?;
-            if scratch.len() < gate.scratch_bytes() {
+            if scratch.len() < bytes {
                 return Err(Reason::ScratchTooSmall);
             }
             let signed = jwt.prove(token, gate.max_token_bytes, scratch)?;

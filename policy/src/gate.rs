@@ -241,6 +241,12 @@ impl Current {
     pub fn gate(&self) -> doorward_core::Gate<'_> {
         self.loaded.gate()
     }
+
+    /// Bytes of scratch that a decision may need: [`doorward_core::Gate::scratch_bytes`], counted once.
+    #[must_use]
+    pub fn scratch_bytes(&self) -> usize {
+        self.loaded.scratch_bytes()
+    }
 }
 
 impl fmt::Debug for Current {
@@ -287,7 +293,7 @@ impl Snapshot {
     /// Bytes of scratch that a decision may need.
     #[must_use]
     pub fn scratch_bytes(&self) -> usize {
-        self.gate().scratch_bytes()
+        self.loaded.scratch_bytes()
     }
 
     /// The `WWW-Authenticate` value that goes with a refusal, if one does.

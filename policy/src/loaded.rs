@@ -30,6 +30,7 @@ pub(crate) struct Rules<'s> {
     places: Vec<Place<'s>>,
     capabilities: Vec<Capability<'s>>,
     keys: Vec<Key<'s>>,
+    scratch_bytes: usize,
 }
 
 self_cell::self_cell! {
@@ -56,7 +57,15 @@ impl Loaded {
     pub(crate) fn build(mut settings: Settings) -> Result<Self, Reason> {
         let keys = settings.jwt.as_mut().map(|jwt| std::mem::take(&mut jwt.keys));
         let named = Named::new(settings, lists);
-        Self::try_new(named, |named| rules(named, keys.unwrap_or_default()))
+        let mut loaded = Self::try_new(named, |named| rules(named, keys.unwrap_or_default()))?;
+        let bytes = loaded.gate().scratch_bytes();
+        loaded.with_dependent_mut(|_, rules| rules.scratch_bytes = bytes);
+        Ok(loaded)
+    }
+
+    /// What [`Gate::scratch_bytes`] says of these rules, which do not change.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        self.borrow_dependent().scratch_bytes
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -65,7 +74,7 @@ impl Loaded {
 
     /// The core's gate over these rules: a few words, made anew for each call.
     pub(crate) fn gate(&self) -> Gate<'_> {
-        let Rules { settings, lists, hosts, origins, places, capabilities, keys } =
+        let Rules { settings, lists, hosts, origins, places, capabilities, keys, .. } =
             self.borrow_dependent();
         let (host, origin) = (&settings.host, &settings.origin);
         Gate {
@@ -186,5 +195,6 @@ fn rules<'n>(named: &'n Named, keys: Vec<Key<'static>>) -> Result<Rules<'n>, Rea
             .collect::<Result<_, _>>()?,
         capabilities,
         keys: keys.into_iter().zip(key_ids).map(|(key, id)| key.with_id(id.as_deref())).collect(),
+        scratch_bytes: 0,
     })
 }
