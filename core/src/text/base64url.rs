@@ -1,7 +1,7 @@
 //! base64url without padding (RFC 4648 §5), canonical: one text for each byte string.
 //!
 //! This decoder is for what the peer sent and may know: it looks bytes up in a table. Secrets are
-//! encoded and decoded by `base64ct`, which does not.
+//! encoded by `base64ct` and decoded by `key.rs`, which do not.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
