@@ -132,7 +132,7 @@ pub(crate) unsafe fn with_request<T>(
         )
     };
     let scheme = scheme(from.scheme)?;
-    // SAFETY: as the caller promises, for both.
+    // SAFETY: as the caller promises.
     if let Some(headers) = unsafe { guard::headers(lines) } {
         let mut request = Request { method, target, scheme, peer: None, headers };
         // The address is moved only where there is one, and the request not at all: what was just
@@ -142,6 +142,7 @@ pub(crate) unsafe fn with_request<T>(
         }
         return see(&request);
     }
+    // SAFETY: as the caller promises.
     unsafe {
         guard::with_copied_headers(lines, move |headers| {
             let peer = address(&from.peer)?;
@@ -177,7 +178,8 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
 
 /// Decides in one part of the scratch buffer, and copies the names that the answer needs into the
 /// other: the gate's own end with a reload.
-#[inline(never)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn answer(
     gate: &Gate<'_>,
     request: &Request<'_>,
@@ -193,6 +195,7 @@ fn answer(
         Decision::Allow(who) => who,
     };
     let (id, expires) = (who.id(), who.expires());
+    let plain = id.and_then(|id| id.plain());
     let mut told = doorward_decision {
         kind: DOORWARD_PRINCIPAL_ANONYMOUS,
         has_expires: u32::from(expires.is_some()),
@@ -204,26 +207,29 @@ fn answer(
         scope_claim: doorward_bytes::NONE,
         claims: doorward_bytes::NONE,
     };
-    let plain = id.and_then(|id| id.plain());
-    if let Some(claims) = who.claims().map(Claims::as_bytes) {
-        told.kind = DOORWARD_PRINCIPAL_TOKEN;
-        told.scope_claim = names.add(gate.scope.claim)?;
-        if let Some(key) = who.key_id() {
-            told.key_id = names.add(key)?;
+    // Each kind is written by itself: most of what it has is nothing.
+    let Some(claims) = who.claims().map(Claims::as_bytes) else {
+        if let Some(id) = plain {
+            told.kind = DOORWARD_PRINCIPAL_CAPABILITY;
+            told.id = names.add(id)?;
+            told.scopes = names.add_list(who.capability_scopes())?;
         }
-        told.claims = doorward_bytes::of(claims);
-        if let Some(plain) = plain {
-            told.id = doorward_bytes::of(plain.as_bytes());
-        } else if id.is_some() {
-            let from = claims.as_ptr().addr().checked_sub(start);
-            let end = from.and_then(|from| from.checked_add(claims.len()));
-            let range = from.zip(end).ok_or(Reason::Internal)?;
-            (told.claims, told.id) = resolve_subject(core, range)?;
-        }
-    } else if let Some(id) = plain {
-        told.kind = DOORWARD_PRINCIPAL_CAPABILITY;
-        told.id = names.add(id)?;
-        told.scopes = names.add_list(who.capability_scopes())?;
+        out.set(told);
+        return Ok(());
+    };
+    told.kind = DOORWARD_PRINCIPAL_TOKEN;
+    told.scope_claim = names.add(gate.scope.claim)?;
+    if let Some(key) = who.key_id() {
+        told.key_id = names.add(key)?;
+    }
+    told.claims = doorward_bytes::of(claims);
+    if let Some(plain) = plain {
+        told.id = doorward_bytes::of(plain.as_bytes());
+    } else if id.is_some() {
+        let from = claims.as_ptr().addr().checked_sub(start);
+        let end = from.and_then(|from| from.checked_add(claims.len()));
+        let range = from.zip(end).ok_or(Reason::Internal)?;
+        (told.claims, told.id) = resolve_subject(core, range)?;
     }
     out.set(told);
     Ok(())
