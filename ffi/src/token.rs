@@ -4,7 +4,7 @@ use crate::codes::*;
 use crate::types::{doorward_bytes, doorward_gate, doorward_key, doorward_key_entry};
 use crate::{boundary, guard};
 use doorward_core::key::SecretBuffer;
-use doorward_core::{Algorithm, Encoding, Jwt, Key, Reason, UnixTime, jwt};
+use doorward_core::{Algorithm, Encoding, Jwt, Key, Parsed, Reason, UnixTime, jwt};
 
 /// Verifies a signed token that did not come in a request, by a gate's rules for tokens: keys, claims,
 /// times. Host, origin and scope rules are not asked.
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn doorward_jws_verify(
         };
         let keys = core::slice::from_ref(key);
         let jwt = Jwt { ignore_kid: true, ignore_type: true, ..Jwt::new(keys) };
-        let signed = jwt.prove(token, token.len(), scratch)?;
+        let signed = Parsed::parse(token, token.len(), &jwt)?.prove(scratch)?;
         out.set(doorward_bytes::of(signed.payload()));
         Ok(())
     })
