@@ -2,12 +2,14 @@ package doorward
 
 import (
 	"encoding/json"
+	"math/bits"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode"
+	"unsafe"
 )
 
 // fill fills target with verified claims.
@@ -27,7 +29,7 @@ func fill(claims []byte, target any) error {
 	}
 	plan := planOf(value.Elem().Type())
 	if plan.plain {
-		return plan.fill(text, value.Elem())
+		return plan.fill(text, value)
 	}
 	return unmarshal(plan.exact(text), target)
 }
@@ -146,9 +148,10 @@ type plan struct {
 }
 
 type planField struct {
-	name  string
-	index []int
-	kind  reflect.Kind // Invalid: for encoding/json
+	name   string
+	index  []int
+	offset uintptr      // from the struct's beginning
+	kind   reflect.Kind // Invalid: for encoding/json
 	// A type, or what it points to, that unmarshals itself.
 	itself bool
 }
@@ -197,9 +200,22 @@ func newPlan(of reflect.Type) *plan {
 		}
 		seen[name] = true
 		made.keys = append(made.keys, keyOf(name))
-		made.fields = append(made.fields, planField{name, field.Index, kindOf(field.Type), unmarshalsItself(field.Type)})
+		made.fields = append(made.fields, planField{name, field.Index, offsetOf(of, field.Index), kindOf(field.Type), unmarshalsItself(field.Type)})
 	}
 	return made
+}
+
+// offsetOf is where a field of a struct lies that is reached through structs, and through no pointer.
+func offsetOf(of reflect.Type, index []int) (offset uintptr) {
+	for _, i := range index {
+		if of.Kind() != reflect.Struct {
+			return 0 // Behind a pointer: the plan is not plain, and nobody asks.
+		}
+		field := of.Field(i)
+		offset += field.Offset
+		of = field.Type
+	}
+	return offset
 }
 
 func kindOf(of reflect.Type) reflect.Kind {
@@ -221,11 +237,12 @@ func kindOf(of reflect.Type) reflect.Kind {
 
 var textUnmarshaler = reflect.TypeFor[interface{ UnmarshalText([]byte) error }]()
 
-// fill goes over the members of an object. Strings without escapes are parts of text.
-func (p *plan) fill(text string, into reflect.Value) error {
+// fill goes over the members of an object, for the struct that is pointed to. Strings without escapes are parts of text.
+func (p *plan) fill(text string, pointer reflect.Value) error {
 	// Nearly no token has an escape: then a string ends at the next quote.
 	escapes := strings.IndexByte(text, '\\') >= 0
 	hint := 0
+	into, base := pointer.Elem(), pointer.UnsafePointer()
 	// By pointer: a copy of what was just written word by word waits for each of the words.
 	one := &member{}
 	for at := next(text, 1); at < len(text) && text[at] == '"'; {
@@ -239,7 +256,7 @@ func (p *plan) fill(text string, into reflect.Value) error {
 		}
 		if i := p.field(one, hint); i >= 0 {
 			hint = i + 1
-			if err := p.fields[i].set(one, text[one.value:one.end], into); err != nil {
+			if err := p.fields[i].set(one, text[one.value:one.end], into, base); err != nil {
 				return err
 			}
 		}
@@ -269,11 +286,7 @@ func (m *member) read(text string, at int) {
 
 // readPlain is read for a text without escapes, in one pass: names are short, and dates are digits.
 func (m *member) readPlain(text string, at int) {
-	end, key := at+1, uint64(0)
-	for end < len(text) && text[end] != '"' {
-		key = key<<8 | uint64(text[end])
-		end++
-	}
+	key, end := nameEnd(text, at+1)
 	value := next(text, next(text, end+1)+1)
 	m.name, m.key, m.value, m.end = text[at+1:end], key, value, 0
 	m.plain, m.whole = false, false
@@ -293,6 +306,35 @@ func (m *member) readPlain(text string, at int) {
 	default:
 		m.end = valueEnd(text, value)
 	}
+}
+
+// nameEnd is the key of a name without escapes that begins at a place, and where its quote is.
+func nameEnd(text string, at int) (key uint64, end int) {
+	if len(text)-at >= 8 {
+		key = word(text[at : at+8])
+		if quote := zeroByte(key ^ 0x2222222222222222); quote < 8 {
+			return key & (1<<(8*quote) - 1), at + quote
+		}
+		end = at + 8
+	} else {
+		end = at
+	}
+	for end < len(text) && text[end] != '"' {
+		end++
+	}
+	return keyOf(text[at:end]), end
+}
+
+// word is eight bytes as a number; the compiler makes it one load.
+func word(b string) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// zeroByte is the place of the lowest byte that is zero, or 8: below that byte no subtraction borrows.
+func zeroByte(word uint64) int {
+	return bits.TrailingZeros64((word-0x0101010101010101)&^word&0x8080808080808080) / 8
 }
 
 // digits reads digits up to the end of their value; whole is false where there is more to it than those, or more of
@@ -326,10 +368,10 @@ func (p *plan) field(one *member, hint int) int {
 	return -1
 }
 
-// keyOf is the last bytes of a name in one word: all of it, where it is no longer than that.
+// keyOf is the first bytes of a name in one word: all of it, where it is no longer than that.
 func keyOf(name string) (key uint64) {
-	for i := range len(name) {
-		key = key<<8 | uint64(name[i])
+	for i := range min(len(name), 8) {
+		key |= uint64(name[i]) << (8 * i)
 	}
 	return key
 }
@@ -340,25 +382,24 @@ func (f *planField) is(name string) bool {
 }
 
 // set writes one value; one that is not plain goes to encoding/json, which also says what is wrong with it.
-func (f *planField) set(one *member, value string, into reflect.Value) error {
-	var field reflect.Value
-	if len(f.index) == 1 {
-		field = into.Field(f.index[0])
-	} else {
-		field = into.FieldByIndex(f.index)
+func (f *planField) set(one *member, value string, into reflect.Value, base unsafe.Pointer) error {
+	// The struct is of the plan's type, and the field of f.kind: kindOf has seen it.
+	place := unsafe.Add(base, f.offset)
+	switch {
+	case one.plain && f.kind == reflect.String:
+		*(*string)(place) = value[1 : len(value)-1]
+		return nil
+	case one.whole && f.kind == reflect.Int64:
+		*(*int64)(place) = one.number
+		return nil
+	case one.whole && f.kind == reflect.Int && strconv.IntSize == 64:
+		*(*int)(place) = int(one.number)
+		return nil
 	}
+	field := into.FieldByIndex(f.index)
 	switch f.kind {
-	case reflect.String:
-		if one.plain {
-			field.SetString(value[1 : len(value)-1])
-			return nil
-		}
 	case reflect.Int64, reflect.Int:
-		number, ok := one.number, one.whole
-		if !ok {
-			number, ok = integer(value)
-		}
-		if ok && !field.OverflowInt(number) {
+		if number, ok := integer(value); ok && !field.OverflowInt(number) {
 			field.SetInt(number)
 			return nil
 		}
