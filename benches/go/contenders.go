@@ -92,6 +92,9 @@ func must(err error) {
 	}
 }
 
+// sizes are those of the tokens that groups are about.
+var sizes = map[string]int{}
+
 func each(run func()) func(int) {
 	return func(rounds int) {
 		for range rounds {
@@ -119,6 +122,7 @@ func tokens(gate *doorward.Gate, core coreGate, size int) []contender {
 	verifier := gate.JWT()
 	group := fmt.Sprintf("verify %d B", size)
 	fill := fmt.Sprintf("fill a struct, %d B", size)
+	sizes[group], sizes[fill] = size, size
 	room := make([]byte, 0, size)
 	key := []byte(secret)
 

@@ -2,12 +2,14 @@ package doorward
 
 import (
 	"encoding/json"
+	"math/bits"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode"
+	"unsafe"
 )
 
 // fill fills target with verified claims.
@@ -17,14 +19,17 @@ import (
 // "sub" where the field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is
 // encoding/json's, which is kept from matching names without case: what was judged is what is filled in.
 func fill(claims []byte, target any) error {
-	text := strings.TrimLeft(string(claims), " \t\r\n")
+	text := string(claims)
+	if len(text) > 0 && text[0] != '{' {
+		text = strings.TrimLeft(text, " \t\r\n")
+	}
 	value := reflect.ValueOf(target)
 	if value.Kind() != reflect.Pointer || value.IsNil() || value.Elem().Kind() != reflect.Struct {
 		return unmarshal(text, target)
 	}
 	plan := planOf(value.Elem().Type())
 	if plan.plain {
-		return plan.fill(text, value.Elem())
+		return plan.fill(text, value)
 	}
 	return unmarshal(plan.exact(text), target)
 }
@@ -108,11 +113,11 @@ func (p *plan) exact(text string) string {
 // memberName is the name that begins at a place, and where its value begins.
 func memberName(text string, at int) (name string, value int) {
 	end, escaped := stringEnd(text, at)
-	name = text[at+1 : end-1]
+	name = text[min(at+1, end-1) : end-1]
 	if escaped {
 		name = unescaped(text[at:end])
 	}
-	return name, next(text, next(text, end)+1)
+	return name, min(next(text, next(text, end)+1), len(text))
 }
 
 // behindComma is the place of the next member or element, or of the bracket that closes.
@@ -139,12 +144,16 @@ type plan struct {
 	of     reflect.Type
 	plain  bool
 	fields []planField
+	keys   []uint64 // keyOf each one's name
 }
 
 type planField struct {
-	name  string
-	index []int
-	kind  reflect.Kind // Invalid: for encoding/json
+	name   string
+	index  []int
+	offset uintptr      // from the struct's beginning
+	kind   reflect.Kind // Invalid: for encoding/json
+	// A type, or what it points to, that unmarshals itself.
+	itself bool
 }
 
 var (
@@ -190,9 +199,23 @@ func newPlan(of reflect.Type) *plan {
 			made.plain = false
 		}
 		seen[name] = true
-		made.fields = append(made.fields, planField{name, field.Index, kindOf(field.Type)})
+		made.keys = append(made.keys, keyOf(name))
+		made.fields = append(made.fields, planField{name, field.Index, offsetOf(of, field.Index), kindOf(field.Type), unmarshalsItself(field.Type)})
 	}
 	return made
+}
+
+// offsetOf is where a field of a struct lies that is reached through structs, and through no pointer.
+func offsetOf(of reflect.Type, index []int) (offset uintptr) {
+	for _, i := range index {
+		if of.Kind() != reflect.Struct {
+			return 0 // Behind a pointer: the plan is not plain, and nobody asks.
+		}
+		field := of.Field(i)
+		offset += field.Offset
+		of = field.Type
+	}
+	return offset
 }
 
 func kindOf(of reflect.Type) reflect.Kind {
@@ -214,22 +237,115 @@ func kindOf(of reflect.Type) reflect.Kind {
 
 var textUnmarshaler = reflect.TypeFor[interface{ UnmarshalText([]byte) error }]()
 
-// fill goes over the members of an object. Strings without escapes are parts of text.
-func (p *plan) fill(text string, into reflect.Value) error {
-	at, hint := next(text, strings.IndexByte(text, '{')+1), 0
-	for at < len(text) && text[at] != '}' {
-		name := ""
-		name, at = memberName(text, at)
-		end := valueEnd(text, at)
-		if i := p.field(name, hint); i >= 0 {
+// fill goes over the members of an object, for the struct that is pointed to. Strings without escapes are parts of text.
+func (p *plan) fill(text string, pointer reflect.Value) error {
+	// Nearly no token has an escape: then a string ends at the next quote.
+	escapes := strings.IndexByte(text, '\\') >= 0
+	hint := 0
+	into, base := pointer.Elem(), pointer.UnsafePointer()
+	// By pointer: a copy of what was just written word by word waits for each of the words.
+	one := &member{}
+	for at := next(text, 1); at < len(text) && text[at] == '"'; {
+		if escapes {
+			one.read(text, at)
+		} else {
+			one.readPlain(text, at)
+		}
+		if one.end <= one.value {
+			return boxed(ClaimsJSON) // A text that nobody has verified, made Claims by a conversion.
+		}
+		if i := p.field(one, hint); i >= 0 {
 			hint = i + 1
-			if err := p.fields[i].set(text[at:end], into); err != nil {
+			if err := p.fields[i].set(one, text[one.value:one.end], into, base); err != nil {
 				return err
 			}
 		}
-		at = behindComma(text, end)
+		at = behindComma(text, one.end)
 	}
 	return nil
+}
+
+// member is a name, and where its value begins and ends.
+type member struct {
+	name       string
+	key        uint64 // keyOf the name
+	value, end int
+	plain      bool  // a string without escapes
+	whole      bool  // digits and nothing else, which are number
+	number     int64 // where whole
+}
+
+// read reads the member that begins at a place.
+func (m *member) read(text string, at int) {
+	m.name, m.value = memberName(text, at)
+	m.key = keyOf(m.name)
+	m.end = valueEnd(text, m.value)
+	m.plain = m.end > m.value+1 && text[m.value] == '"' && strings.IndexByte(text[m.value:m.end], '\\') < 0
+	m.whole = false
+}
+
+// readPlain is read for a text without escapes, in one pass: names are short, and dates are digits.
+func (m *member) readPlain(text string, at int) {
+	key, end := nameEnd(text, at+1)
+	value := next(text, next(text, end+1)+1)
+	m.name, m.key, m.value, m.end = text[at+1:end], key, value, 0
+	m.plain, m.whole = false, false
+	if value >= len(text) {
+		return
+	}
+	switch first := text[value]; {
+	case first == '"':
+		if length := strings.IndexByte(text[value+1:], '"'); length >= 0 {
+			m.end, m.plain = value+length+2, true
+		}
+	case first-'0' <= 9:
+		m.number, m.end, m.whole = digits(text, value)
+		if !m.whole {
+			m.end = valueEnd(text, value)
+		}
+	default:
+		m.end = valueEnd(text, value)
+	}
+}
+
+// nameEnd is the key of a name without escapes that begins at a place, and where its quote is.
+func nameEnd(text string, at int) (key uint64, end int) {
+	if len(text)-at >= 8 {
+		key = word(text[at : at+8])
+		if quote := zeroByte(key ^ 0x2222222222222222); quote < 8 {
+			return key & (1<<(8*quote) - 1), at + quote
+		}
+		end = at + 8
+	} else {
+		end = at
+	}
+	for end < len(text) && text[end] != '"' {
+		end++
+	}
+	return keyOf(text[at:end]), end
+}
+
+// word is eight bytes as a number; the compiler makes it one load.
+func word(b string) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// zeroByte is the place of the lowest byte that is zero, or 8: below that byte no subtraction borrows.
+func zeroByte(word uint64) int {
+	return bits.TrailingZeros64((word-0x0101010101010101)&^word&0x8080808080808080) / 8
+}
+
+// digits reads digits up to the end of their value; whole is false where there is more to it than those, or more of
+// them than a number surely holds.
+func digits(text string, at int) (number int64, end int, whole bool) {
+	end = at
+	for end < len(text) && text[end]-'0' <= 9 {
+		number = number*10 + int64(text[end]-'0')
+		end++
+	}
+	return number, end, end-at <= 18 && end < len(text) && (text[end] == ',' || text[end] == '}' || text[end] <= ' ')
 }
 
 // unescaped is what a string with its quotes says.
@@ -240,32 +356,48 @@ func unescaped(text string) (name string) {
 }
 
 // field finds a name, the field behind the last one first: issuers and structs often agree on an order.
-func (p *plan) field(name string, hint int) int {
-	if hint < len(p.fields) && p.fields[hint].name == name {
+func (p *plan) field(one *member, hint int) int {
+	if hint < len(p.keys) && p.keys[hint] == one.key && p.fields[hint].is(one.name) {
 		return hint
 	}
-	for i := range p.fields {
-		if p.fields[i].name == name {
+	for i, key := range p.keys {
+		if key == one.key && p.fields[i].is(one.name) {
 			return i
 		}
 	}
 	return -1
 }
 
-// set writes one value; one that is not plain goes to encoding/json, which also says what is wrong with it.
-func (f *planField) set(value string, into reflect.Value) error {
-	var field reflect.Value
-	if len(f.index) == 1 {
-		field = into.Field(f.index[0])
-	} else {
-		field = into.FieldByIndex(f.index)
+// keyOf is the first bytes of a name in one word: all of it, where it is no longer than that.
+func keyOf(name string) (key uint64) {
+	for i := range min(len(name), 8) {
+		key |= uint64(name[i]) << (8 * i)
 	}
+	return key
+}
+
+// is compares a name whose key is the field's.
+func (f *planField) is(name string) bool {
+	return len(f.name) == len(name) && (len(name) <= 8 || f.name == name)
+}
+
+// set writes one value; one that is not plain goes to encoding/json, which also says what is wrong with it.
+func (f *planField) set(one *member, value string, into reflect.Value, base unsafe.Pointer) error {
+	// The struct is of the plan's type, and the field of f.kind: kindOf has seen it.
+	place := unsafe.Add(base, f.offset)
+	switch {
+	case one.plain && f.kind == reflect.String:
+		*(*string)(place) = value[1 : len(value)-1]
+		return nil
+	case one.whole && f.kind == reflect.Int64:
+		*(*int64)(place) = one.number
+		return nil
+	case one.whole && f.kind == reflect.Int && strconv.IntSize == 64:
+		*(*int)(place) = int(one.number)
+		return nil
+	}
+	field := into.FieldByIndex(f.index)
 	switch f.kind {
-	case reflect.String:
-		if value[0] == '"' && strings.IndexByte(value, '\\') < 0 {
-			field.SetString(value[1 : len(value)-1])
-			return nil
-		}
 	case reflect.Int64, reflect.Int:
 		if number, ok := integer(value); ok && !field.OverflowInt(number) {
 			field.SetInt(number)
@@ -277,29 +409,41 @@ func (f *planField) set(value string, into reflect.Value) error {
 			return nil
 		}
 	}
+	if f.itself {
+		return unmarshalItself(value, field)
+	}
 	return unmarshal(value, field.Addr().Interface())
 }
 
-// integer reads a number without fraction and exponent that is short enough not to overflow.
+// unmarshalsItself tells whether encoding/json would hand a field of this type, or what it points to, its value.
+func unmarshalsItself(of reflect.Type) bool {
+	if of.Kind() == reflect.Pointer {
+		return of.Elem().Kind() != reflect.Pointer && of.Implements(unmarshaler)
+	}
+	return of.Name() != "" && of.Kind() != reflect.Interface && reflect.PointerTo(of).Implements(unmarshaler)
+}
+
+// unmarshalItself does what encoding/json does with such a field, without its look at the value, which was proven: null
+// is no pointer, and what there is no pointer to is made.
+func unmarshalItself(value string, field reflect.Value) error {
+	if field.Kind() != reflect.Pointer {
+		return field.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(value))
+	}
+	if value == "null" {
+		field.SetZero()
+		return nil
+	}
+	if field.IsNil() {
+		field.Set(reflect.New(field.Type().Elem()))
+	}
+	return field.Interface().(json.Unmarshaler).UnmarshalJSON([]byte(value))
+}
+
+// integer reads a number without fraction and exponent.
 func integer(text string) (number int64, ok bool) {
-	if len(text) > 18 {
-		number, err := strconv.ParseInt(text, 10, 64)
-		return number, err == nil
-	}
-	digits := text
-	if digits[0] == '-' {
-		digits = digits[1:]
-	}
-	for i := range len(digits) {
-		if digits[i] < '0' || digits[i] > '9' {
-			return 0, false
-		}
-		number = number*10 + int64(digits[i]-'0')
-	}
-	if len(digits) < len(text) {
-		number = -number
-	}
-	return number, true
+	number, err := strconv.ParseInt(text, 10, 64)
+	// What encoding/json would not take for one begins with a plus.
+	return number, err == nil && text[0] != '+'
 }
 
 // next is the place of the next byte that is no white space.

@@ -154,8 +154,26 @@ type Embedded struct {
 	Number int    `json:"i"`
 }
 
+// own unmarshals itself, and keeps what it was given.
+type own struct{ seen string }
+
+var errOwn = errors.New("own: fails")
+
+func (o *own) UnmarshalJSON(text []byte) error {
+	o.seen += string(text)
+	if string(text) == `"fails"` {
+		return errOwn
+	}
+	return nil
+}
+
 type plainClaims struct {
 	Embedded
+	Own     own        `json:"own"`
+	Pointed *own       `json:"pointed"`
+	Two     **own      `json:"two"`
+	LongA   string     `json:"long name of a claim"`
+	LongB   string     `json:"long name of b claim"`
 	Subject string     `json:"sub"`
 	Expires int64      `json:"exp"`
 	Admin   bool       `json:"admin"`
@@ -175,7 +193,8 @@ func sameAsEncodingJSON(t *testing.T, claims doorward.Claims) {
 		t.Fatalf("%q is no JSON: %v", claims, err)
 	}
 	exact := map[string]bool{"jti": true, "i": true, "sub": true, "exp": true, "admin": true, "s": true, "o": true,
-		"a": true, "when": true}
+		"a": true, "when": true, "own": true, "pointed": true, "two": true, "long name of a claim": true,
+		"long name of b claim": true}
 	for name := range members {
 		for known := range exact {
 			if !exact[name] && strings.EqualFold(name, known) {
@@ -210,6 +229,10 @@ func TestFillIsEncodingJSON(t *testing.T) {
 		`{"unknown":{"a":[1,{"b":"]}\\"}]},"sub":"x"}`, `{"unknown":[],"o":{"iss":"i","n":[1,2.5],"a":{"k":[]},"raw":[1, 2]}}`,
 		`{"o":{"n":"x"}}`, `{"o":[]}`, `{"when":"2026-01-02T03:04:05Z"}`, `{"when":"never"}`, `{"-":"x","Skipped":"y"}`,
 		`{"a":"string","sub":"","i":7}`, `{"a":[1,2,3] , "exp":1}`, `{"a":1,"exp":1}`, `{"a":-1.5e-3}`,
+		`{"exp":100000000000000000,"i":999999999999999999}`, `{"exp":1000000000000000000,"i":-9223372036854775808}`,
+		`{"exp":12.5}`, `{"exp":12E2}`, `{"exp":7 }`, `{"i":-9223372036854775809}`,
+		`{"dates":"x","own":"x","pointed":"y","two":null}`, `{"own":null,"pointed":null}`, `{"own":{"a":[1,"]"]},"pointed":[{}]}`,
+		`{"own":"fails"}`, `{"pointed":"fails"}`, `{"pointed":"\u0066ails"}`, `{"long name of a claim":"a","long name of b claim":"b"}`,
 	} {
 		sameAsEncodingJSON(t, doorward.Claims(text))
 	}
@@ -218,6 +241,11 @@ func TestFillIsEncodingJSON(t *testing.T) {
 	if err := doorward.Claims(`{"sub":"alice","SUB":"admin","Admin":true}`).Unmarshal(&filled); err != nil ||
 		filled.Subject != "alice" || filled.Admin {
 		t.Error(filled, err)
+	}
+	for _, text := range []string{`{"own":"fails"}`, `{"pointed":"fails"}`} {
+		if err := doorward.Claims(text).Unmarshal(&filled); !errors.Is(err, errOwn) {
+			t.Error(text, err)
+		}
 	}
 	for _, target := range []any{nil, plainClaims{}, (*plainClaims)(nil), 7} {
 		if err := doorward.Claims(`{}`).Unmarshal(target); err == nil {
@@ -231,6 +259,35 @@ func TestFillIsEncodingJSON(t *testing.T) {
 		t.Error(untagged, members, err)
 	}
 	_ = usual{}.private
+}
+
+// Claims is a string, so anything can be made one; what is no proven text then fails and does not panic.
+func TestTextThatIsNoClaimsFailsWithoutPanic(t *testing.T) {
+	texts := []string{
+		`{"sub":"a","exp":17,"admin":true,"o":{"n":[1,2]},"own":{"a":"]"}}`,
+		"{\"s\\u0075b\":\"a\\\"b\" , \"exp\" : -1.5e3\t,\"a\":[{}, \"\\\\\"]}",
+	}
+	failed := 0
+	try := func(text string) {
+		for _, target := range []any{&plainClaims{}, &usual{}, &map[string]any{}} {
+			if err := doorward.Claims(text).Unmarshal(target); err != nil {
+				failed++
+			}
+		}
+	}
+	for _, text := range texts {
+		for at := range text {
+			try(text[:at])
+			try(text[at:])
+			try(text[:at] + text[at+1:])
+			for _, other := range "\"\\{}[]:, 0-" {
+				try(text[:at] + string(other) + text[at+1:])
+			}
+		}
+	}
+	if failed < 1000 {
+		t.Error("too little failed:", failed)
+	}
 }
 
 // With DOORWARD_RANDOM=DIR, writes a suite of random requests with what Go answers. Rust's runner then reads the folder

@@ -325,6 +325,7 @@ export const jwt: {
   createVerifier(options: VerifierOptions & { readonly claims: 'object' }): Verifier<{
     [name: string]: unknown
   }>
+  createVerifier(options: VerifierOptions & { readonly claims: 'none' }): Verifier<void>
   createVerifier(
     options: VerifierOptions & { readonly claims?: 'lazy' | undefined },
   ): Verifier<Claims>
@@ -414,8 +415,8 @@ export type Redeemed =
 /** Tickets that open once, within seconds: one table, in this process. */
 export class Tickets {
   constructor(options: {
-    /** Most tickets that are open at a time: 64 if left out. */
-    readonly capacity?: 2 | 8 | 64 | 512 | 4096 | undefined
+    /** Most tickets that are open at a time, 1 to 65 536: 64 if left out. A redemption looks at all of them. */
+    readonly capacity?: number | undefined
     /** Seconds for which a ticket is good. */
     readonly ttl: number
   })

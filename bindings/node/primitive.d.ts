@@ -67,7 +67,7 @@ export function stripSubprotocol(value: Data, prefix: string): string
 
 /** A table of tickets whose random bytes the caller gives; `Tickets` takes them from the system. */
 export function ticketTable(
-  capacity: 2 | 8 | 64 | 512 | 4096,
+  capacity: number,
   ttl: number,
 ): {
   issue(entropy: Uint8Array, payload: string, now: number): string

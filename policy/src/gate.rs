@@ -262,6 +262,12 @@ impl Snapshot {
         self.loaded.gate()
     }
 
+    /// The verifier of signed tokens of these rules; `None` without a `jwt` table.
+    #[must_use]
+    pub fn jwt(&self) -> Option<doorward_core::Jwt<'_>> {
+        self.loaded.jwt()
+    }
+
     /// Decides one request: see [`doorward_core::Gate::decide`]. Nothing is allocated.
     pub fn decide<'a>(
         &'a self,

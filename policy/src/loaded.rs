@@ -113,6 +113,12 @@ impl Loaded {
             realm: &settings.realm,
         }
     }
+
+    /// The gate's verifier of tokens alone, for what asks no more: a fraction of the words.
+    pub(crate) fn jwt(&self) -> Option<Jwt<'_>> {
+        let Rules { settings, lists, keys, .. } = self.borrow_dependent();
+        settings.jwt.as_ref().map(|jwt| verifier(jwt, lists, keys))
+    }
 }
 
 fn verifier<'s>(jwt: &'s JwtSettings, lists: &'s Lists<'s>, keys: &'s [Key<'s>]) -> Jwt<'s> {

@@ -270,3 +270,15 @@ fn a_listener_that_others_reach_needs_a_credential() {
     let closed = of(&format!("[[capability]]\nid = \"a\"\ntoken = \"{FIRST}\""));
     assert_eq!(closed.startup_check(wide), Ok(doorward_policy::core::Startup::Protected));
 }
+
+#[test]
+fn the_verifier_alone_is_that_of_the_gate() {
+    let of = |text: &str| Policy::from_toml(text).unwrap().gate().snapshot();
+    let rules = of("[jwt]\nissuer = \"i\"\naudience = [\"a\"]\nsubject = \"s\"\nleeway = 7\n\
+         required = [\"x\"]\nmax_age = 60\ntyp = [\"at+jwt\"]\nrevoked = [\"r\"]\nignore_kid = true\n\
+         [[jwt.key]]\nalgorithm = \"HS256\"\nsecret = \"0123456789abcdef0123456789abcdef\"");
+    let (alone, inside) = (rules.jwt().unwrap(), rules.gate().jwt.unwrap());
+    assert_eq!(format!("{alone:?}"), format!("{inside:?}"));
+    assert_eq!((alone.claims.leeway, alone.claims.issuer), (7, Some("i")));
+    assert!(of(&format!("[[capability]]\nid = \"a\"\ntoken = \"{FIRST}\"")).jwt().is_none());
+}

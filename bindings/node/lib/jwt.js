@@ -33,21 +33,43 @@ function createVerifier(options) {
     if (known === undefined) throw new TypeError(`createVerifier has no option ${name}`)
     table[known] = given(options[name], name)
   }
-  if (claims !== 'lazy' && claims !== 'object') {
-    throw new TypeError('claims must be lazy or object')
-  }
-  const native = open(documentOf({ jwt: table }))
-  // An argument that is not passed is one that need not be looked at.
-  const verify = (token, now) => claimsOf(now === undefined ? native(token) : native(token, now))
-  return claims === 'lazy'
-    ? (token, now) => new Claims(verify(token, now))
-    : (token, now) => JSON.parse(verify(token, now))
+  const make = FORMS.get(claims)
+  if (make === undefined) throw new TypeError('claims must be lazy, object or none')
+  return make(open(documentOf({ jwt: table })))
 }
+
+/**
+ * What a verifier gives, by the option `claims`. An argument that is not passed is one that need not be
+ * looked at.
+ */
+const FORMS = new Map([
+  [
+    'lazy',
+    ({ verify }) =>
+      (token, now) =>
+        new Claims(claimsOf(now === undefined ? verify(token) : verify(token, now))),
+  ],
+  [
+    'object',
+    ({ verify }) =>
+      (token, now) =>
+        JSON.parse(claimsOf(now === undefined ? verify(token) : verify(token, now))),
+  ],
+  [
+    'none',
+    ({ check }) =>
+      (token, now) => {
+        const refused = now === undefined ? check(token) : check(token, now)
+        if (refused !== undefined) throw failure(refused)
+      },
+  ],
+])
 
 function open(policy) {
   const opened = native.openVerifier(policy)
   if (typeof opened === 'string') throw policyError(opened)
-  return opened
+  const [verify, check] = opened
+  return { verify, check }
 }
 
 /** The verifier of the last call of `verify`, by the whole of its policy: key and rules, never a token. */
@@ -93,7 +115,7 @@ function verify(token, key, options = {}) {
   for (const [name, value] of Object.entries(rules)) {
     if (value !== undefined) table[name] = value
   }
-  return JSON.parse(claimsOf(openKept(documentOf({ jwt: table }))(token, clockTimestamp)))
+  return JSON.parse(claimsOf(openKept(documentOf({ jwt: table })).verify(token, clockTimestamp)))
 }
 
 const SIGN = [

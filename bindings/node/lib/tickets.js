@@ -10,7 +10,9 @@ class Tickets {
   #redeem
 
   constructor({ capacity = 64, ttl }) {
-    if (!Number.isSafeInteger(ttl) || ttl < 0) throw new TypeError('ttl must be seconds')
+    // What is passed on keeps 32 bits only.
+    if (ttl !== ttl >>> 0) throw new TypeError('ttl must be seconds')
+    if (capacity !== capacity >>> 0) throw new TypeError('capacity must be a whole number')
     const [issue, redeem] = native.openTickets(capacity, ttl)
     this.#issue = issue
     this.#redeem = redeem

@@ -141,7 +141,7 @@ fn answer(
     scratch: &mut Vec<u8>,
     out: &mut String,
 ) -> Answer {
-    let rules = gate.snapshot();
+    let rules = gate.current();
     let gate = rules.gate();
     let needed = gate.scratch_bytes();
     if scratch.len() < needed {

@@ -438,26 +438,28 @@ impl Call {
         Ok(Value(value))
     }
 
-    /// Nothing: undefined.
-    pub(crate) fn give_nothing(&self) -> Answer {
-        let mut value = ptr::null_mut();
-        // SAFETY: the out-parameter is a live local.
-        unsafe { done(sys::napi_get_undefined(self.env, &mut value))? };
-        Ok(Value(value))
+    /// Nothing: what Node-API takes for undefined, without a call to ask for it. No item of a list.
+    #[allow(clippy::unused_self, reason = "an answer as the others")]
+    pub(crate) const fn give_nothing(&self) -> Answer {
+        Ok(Value(ptr::null_mut()))
     }
 
-    /// A string from UTF-8.
+    /// A string.
     pub(crate) fn give_text(&self, text: &str) -> Answer {
+        self.give_utf8(text.as_bytes())
+    }
+
+    /// A string from bytes that are known to be UTF-8; V8 would put U+FFFD in the place of what is not.
+    pub(crate) fn give_utf8(&self, text: &[u8]) -> Answer {
+        // What is ASCII is Latin-1 as well, which V8 copies without looking for characters.
+        if is_ascii(text) {
+            return self.give_bytes(text);
+        }
         let mut value = ptr::null_mut();
         let data = text.as_ptr().cast::<c_char>();
-        // SAFETY: `data` is `text.len()` bytes. What is ASCII is Latin-1 as well, which V8 copies
-        // without looking for characters.
+        // SAFETY: `data` is `text.len()` bytes.
         unsafe {
-            done(if text.is_ascii() {
-                sys::napi_create_string_latin1(self.env, data, length(text.len()), &mut value)
-            } else {
-                sys::napi_create_string_utf8(self.env, data, length(text.len()), &mut value)
-            })?;
+            done(sys::napi_create_string_utf8(self.env, data, length(text.len()), &mut value))?;
         }
         Ok(Value(value))
     }
@@ -485,4 +487,15 @@ impl Call {
         }
         Ok(Value(array))
     }
+}
+
+/// As the method of that name, which looks at up to 63 bytes of the end one by one.
+fn is_ascii(text: &[u8]) -> bool {
+    const STEP: usize = 32;
+    let high = |bytes: &[u8; STEP]| bytes.iter().fold(0, |all, byte| all | byte) >= 0x80;
+    let Some(end) = text.last_chunk::<STEP>() else {
+        return text.is_ascii();
+    };
+    // The last step may lie over the one before it.
+    !text.as_chunks().0.iter().chain([end]).any(high)
 }

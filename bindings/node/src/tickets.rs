@@ -3,57 +3,37 @@
 use crate::clock;
 use crate::node::{Answer, Call, Trouble};
 use crate::single::entropy;
-use doorward_core::{Reason, Tickets, UnixTime};
+use doorward_core::ticket::{TicketSlot, TicketTable};
+use self_cell::MutBorrow;
 use std::cell::RefCell;
 use std::rc::Rc;
 use zeroize::Zeroizing;
 
-/// A table of some capacity.
-trait Table {
-    fn issue(
-        &mut self,
-        entropy: &[u8; 32],
-        payload: &[u8],
-        now: UnixTime,
-    ) -> Result<Zeroizing<String>, Reason>;
+/// Most tickets that may be open at once: a redemption looks at all of them.
+const MAX_CAPACITY: u32 = 65_536;
 
-    fn redeem(&mut self, token: &[u8], now: UnixTime) -> Result<Vec<u8>, Reason>;
-}
-
-impl<const N: usize> Table for Tickets<N> {
-    fn issue(
-        &mut self,
-        entropy: &[u8; 32],
-        payload: &[u8],
-        now: UnixTime,
-    ) -> Result<Zeroizing<String>, Reason> {
-        let mut out = Zeroizing::new([0; 64]);
-        let token = Self::issue(self, entropy, payload, now, out.as_mut_slice())?;
-        Ok(Zeroizing::new(token.to_owned()))
-    }
-
-    fn redeem(&mut self, token: &[u8], now: UnixTime) -> Result<Vec<u8>, Reason> {
-        Self::redeem(self, token, now).map(<[u8]>::to_vec)
+self_cell::self_cell! {
+    /// The core's table lies in slots of its caller's.
+    struct Table {
+        owner: MutBorrow<Vec<TicketSlot>>,
+        #[covariant]
+        dependent: TicketTable,
     }
 }
 
-/// The capacities that there are: the core's tables have theirs in their type.
-fn table(capacity: u32, ttl: u64) -> Option<Box<dyn Table>> {
-    Some(match capacity {
-        2 => Box::new(Tickets::<2>::new(ttl)),
-        8 => Box::new(Tickets::<8>::new(ttl)),
-        64 => Box::new(Tickets::<64>::new(ttl)),
-        512 => Box::new(Tickets::<512>::new(ttl)),
-        4096 => Box::new(Tickets::<4096>::new(ttl)),
-        _ => return None,
-    })
+fn table(capacity: u32, ttl: u64) -> Option<Table> {
+    if capacity == 0 || capacity > MAX_CAPACITY {
+        return None;
+    }
+    let slots = (0..capacity).map(|_| TicketSlot::EMPTY).collect();
+    Some(Table::new(MutBorrow::new(slots), |slots| TicketTable::new(ttl, slots.borrow_mut())))
 }
 
 /// `openTickets(capacity, ttl)`: the functions `issue(payload, now, entropy)`, which gives a token, and
 /// `redeem(token, now)`, which gives the payload; each a reason's number where it refuses.
 pub(crate) fn open(call: &Call) -> Answer {
     let table = table(call.count(0)?, call.count(1)?.into())
-        .ok_or(Trouble::Usage("capacity must be 2, 8, 64, 512 or 4096"))?;
+        .ok_or(Trouble::Usage("capacity must be 1 to 65536"))?;
     let issuer = Rc::new(RefCell::new(table));
     let redeemer = Rc::clone(&issuer);
     let issue = call.function(move |call| issue(&issuer, call))?;
@@ -61,16 +41,19 @@ pub(crate) fn open(call: &Call) -> Answer {
     call.give_list(&[issue, redeem])
 }
 
-type Shared = RefCell<Box<dyn Table>>;
+type Shared = RefCell<Table>;
 
 fn issue(table: &Shared, call: &Call) -> Answer {
     let (payload, now) = (call.read_all(0)?, clock::at(call.number(1)?));
     let entropy = if call.is_given(2)? { entropy(call, 2)? } else { random()? };
     let mut table = table.try_borrow_mut().map_err(|_| Trouble::Internal)?;
-    match table.issue(&entropy, &payload, now) {
-        Ok(token) => call.give_text(&token),
-        Err(reason) => call.give_number(reason.code()),
-    }
+    let mut room = Zeroizing::new([0; 64]);
+    table.with_dependent_mut(|_, table| {
+        match table.issue(&entropy, &payload, now, room.as_mut_slice()) {
+            Ok(token) => call.give_text(token),
+            Err(reason) => call.give_number(reason.code()),
+        }
+    })
 }
 
 fn random() -> Result<Zeroizing<[u8; 32]>, Trouble> {
@@ -82,8 +65,8 @@ fn random() -> Result<Zeroizing<[u8; 32]>, Trouble> {
 fn redeem(table: &Shared, call: &Call) -> Answer {
     let (token, now) = (Zeroizing::new(call.read_all(0)?), clock::at(call.number(1)?));
     let mut table = table.try_borrow_mut().map_err(|_| Trouble::Internal)?;
-    match table.redeem(&token, now) {
-        Ok(payload) => call.give_bytes(&payload),
+    table.with_dependent_mut(|_, table| match table.redeem(&token, now) {
+        Ok(payload) => call.give_bytes(payload),
         Err(reason) => call.give_number(reason.code()),
-    }
+    })
 }

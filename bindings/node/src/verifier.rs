@@ -7,9 +7,10 @@ use doorward_core::limits::MAX_TOKEN_BYTES;
 use doorward_core::{Jwt, Key, jwt};
 use doorward_policy::{Policy, Reason, Snapshot, UnixTime};
 use std::cell::RefCell;
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
-/// `openVerifier(policy)`: a function, or an error as JSON. `policy` is the JSON text of a policy
+/// `openVerifier(policy)`: two functions, or an error as JSON. `policy` is the JSON text of a policy
 /// with a `jwt` table.
 pub(crate) fn open(call: &Call) -> Answer {
     let text = Zeroizing::new(call.text(0)?);
@@ -18,8 +19,16 @@ pub(crate) fn open(call: &Call) -> Answer {
         Err(error) => return call.give_text(&answer::policy_error(&error)),
     };
     let rules = policy.gate().snapshot();
-    let room = RefCell::new(Room::default());
-    call.function(move |call| verify(&rules, &room, call))
+    let verifier = Rc::new(Verifier { rules, room: RefCell::default() });
+    let checker = Rc::clone(&verifier);
+    let verify = call.function(move |call| verifier.verify(call))?;
+    let check = call.function(move |call| checker.check(call))?;
+    call.give_list(&[verify, check])
+}
+
+struct Verifier {
+    rules: Snapshot,
+    room: RefCell<Room>,
 }
 
 /// Memory that one verification after another uses.
@@ -29,34 +38,52 @@ struct Room {
     scratch: Vec<u8>,
 }
 
-/// `verify(token, now)`: the claims as JSON text, or the reason's number.
-fn verify(rules: &Snapshot, room: &RefCell<Room>, call: &Call) -> Answer {
-    let mut room = room.try_borrow_mut().map_err(|_| Trouble::Internal)?;
-    let Room { token, scratch } = &mut *room;
-    if token.is_empty() {
-        // Most tokens are shorter; a longer one makes the room longer, once.
-        token.resize(2_048, 0);
+impl Verifier {
+    /// `verify(token, now)`: the claims as JSON text, or the reason's number.
+    fn verify(&self, call: &Call) -> Answer {
+        self.judge(call, |claims| match claims {
+            Ok(claims) => call.give_utf8(claims),
+            Err(reason) => call.give_number(reason.code()),
+        })
     }
-    let token = call.read(0, MAX_TOKEN_BYTES, token)?;
-    let now = clock::at(call.number(1)?);
-    match judge(rules, token, now, scratch) {
-        Ok(claims) => call.give_text(claims),
-        Err(reason) => call.give_number(reason.code()),
+
+    /// `check(token, now)`: undefined, or the reason's number. A text for JavaScript costs half as much
+    /// as all else around the verification.
+    fn check(&self, call: &Call) -> Answer {
+        self.judge(call, |claims| match claims {
+            Ok(_) => call.give_nothing(),
+            Err(reason) => call.give_number(reason.code()),
+        })
+    }
+
+    #[inline]
+    fn judge(&self, call: &Call, give: impl FnOnce(Result<&[u8], Reason>) -> Answer) -> Answer {
+        let mut room = self.room.try_borrow_mut().map_err(|_| Trouble::Internal)?;
+        let Room { token, scratch } = &mut *room;
+        if token.is_empty() {
+            // Most tokens are shorter; a longer one makes the room longer, once.
+            token.resize(2_048, 0);
+        }
+        let token = call.read(0, MAX_TOKEN_BYTES, token)?;
+        let now = clock::at(call.number(1)?);
+        give(judge(&self.rules, token, now, scratch))
     }
 }
 
+/// The claims of a token, as UTF-8.
+#[inline]
 pub(crate) fn judge<'s>(
     rules: &Snapshot,
     token: &[u8],
     now: UnixTime,
     scratch: &'s mut Vec<u8>,
-) -> Result<&'s str, Reason> {
-    let jwt = rules.gate().jwt.ok_or(Reason::ConfigInvalid)?;
+) -> Result<&'s [u8], Reason> {
+    let jwt = rules.jwt().ok_or(Reason::ConfigInvalid)?;
     let needed = Jwt::scratch_bytes(token.len().min(MAX_TOKEN_BYTES));
     if scratch.len() < needed {
         scratch.resize(needed, 0);
     }
-    jwt.verify(token, now, scratch).map(|claims| claims.json())
+    jwt.verify(token, now, scratch).map(|claims| claims.as_bytes())
 }
 
 /// `sign(algorithm, secret, encoding, kid, claims)`: a token, or the reason's number.

@@ -409,8 +409,22 @@ test('tickets open once', () => {
   )
   assert.ok(tickets.issue('', { now: now + 11 }))
   assert.throws(() => new Tickets({ ttl: 1 }).issue('x'.repeat(65)), UsageError)
-  assert.throws(() => new Tickets({ ttl: 1, capacity: 3 }), TypeError)
-  assert.throws(() => new Tickets({ ttl: 1.5 }), TypeError)
+  for (const capacity of [0, -1, 1.5, 65_537, 2 ** 32 + 2, '2', NaN]) {
+    assert.throws(() => new Tickets({ ttl: 1, capacity }), TypeError, String(capacity))
+  }
+  for (const ttl of [1.5, -1, 2 ** 32 + 1, undefined]) {
+    assert.throws(() => new Tickets({ ttl }), TypeError, String(ttl))
+  }
+  const one = new Tickets({ ttl: 1, capacity: 1 })
+  const only = one.issue('a', { now })
+  assert.throws(() => one.issue('b', { now }), { reason: 'store_unavailable' })
+  assert.strictEqual(one.redeem(only, { now }).payload, 'a')
+  const many = new Tickets({ ttl: 10, capacity: 1000 })
+  const all = Array.from({ length: 1000 }, (_, n) => many.issue(`${n}`, { now }))
+  assert.throws(() => many.issue('', { now }), { reason: 'store_unavailable' })
+  for (const [n, token] of all.entries()) {
+    assert.strictEqual(many.redeem(token, { now }).payload, `${n}`)
+  }
   const live = new Tickets({ ttl: 30 })
   assert.strictEqual(live.redeem(live.issue('now')).payload, 'now')
 })

@@ -4,7 +4,7 @@ const assert = require('node:assert')
 const { createHmac, createSecretKey } = require('node:crypto')
 const test = require('node:test')
 const { inspect } = require('node:util')
-const { Claims, Denied, PolicyError, UsageError, jwt } = require('doorward')
+const { Claims, Denied, PolicyError, Undecided, UsageError, jwt } = require('doorward')
 const { SECRET, signed } = require('./support/http.js')
 
 const NOW = 1_700_000_000
@@ -138,6 +138,46 @@ test('claims are lazy, an object on request, and never inherited', () => {
   const polluted = parse(byHand(JSON.parse('{"__proto__":{"x":1},"aud":"app","exp":9999999999}')))
   assert.strictEqual({}.x, undefined)
   assert.strictEqual(Object.getPrototypeOf(polluted), Object.prototype)
+})
+
+test('a verifier that gives no claims refuses the same', () => {
+  const options = { key: SECRET, audience: 'app', issuer: 'i' }
+  const give = jwt.createVerifier(options)
+  const check = jwt.createVerifier({ ...options, claims: 'none' })
+  const claims = { aud: 'app', iss: 'i', exp: NOW + 60 }
+  const good = byHand(claims)
+  assert.strictEqual(check(good, NOW), undefined)
+  assert.strictEqual(check(Buffer.from(good), NOW), undefined)
+  const tokens = [
+    '',
+    `${good}x`,
+    good.replace('e', '\u0165'),
+    byHand(claims, 'y'.repeat(64)),
+    byHand({ ...claims, exp: NOW - 31 }),
+    byHand({ ...claims, iss: 'j' }),
+    byHand({ ...claims, aud: ['b'] }),
+    byHand({ aud: 'app', iss: 'i' }),
+  ]
+  const reasons = tokens.map((token) => reasonOf(() => check(token, NOW)))
+  assert.deepStrictEqual(
+    reasons,
+    tokens.map((token) => reasonOf(() => give(token, NOW))),
+  )
+  assert.strictEqual(new Set(reasons).size, 7)
+  assert.throws(() => check(good, 0), Undecided)
+  assert.throws(() => check(undefined), TypeError)
+})
+
+test('claims that are not ASCII come whole, whatever their length', () => {
+  for (let length = 0; length < 100; length += 1) {
+    for (const letter of ['a', 'é', '€', '😀']) {
+      const name = 'x'.repeat(length) + letter + 'x'.repeat(100 - length)
+      const token = byHand({ aud: 'app', exp: NOW + 60, name })
+      assert.strictEqual(verify(token, NOW).get('name'), name)
+    }
+    const token = byHand({ aud: 'app', exp: NOW + 60, name: 'x'.repeat(length) + 'é' })
+    assert.strictEqual(verify(token, NOW).get('name'), 'x'.repeat(length) + 'é')
+  }
 })
 
 test('keys of every form', () => {

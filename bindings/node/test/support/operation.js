@@ -108,6 +108,11 @@ function jwtVerify(input) {
       return ALLOWED
     })
   const answered = answer(bytes(token))
+  const checked = outcome(() => {
+    jwt.createVerifier({ ...options, claims: 'none' })(bytes(token), now)
+    return ALLOWED
+  })
+  deepStrictEqual(checked, answered, 'with and without claims')
   // Text is read as text, too: its characters must not be narrowed to bytes.
   if (typeof token === 'string') deepStrictEqual(answer(token), answered, 'string and bytes')
   return answered

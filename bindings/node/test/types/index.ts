@@ -77,6 +77,10 @@ const verify = jwt.createVerifier({ key: 'secret', issuer: 'i', audience: ['a'] 
 same<ReturnType<typeof verify>, Claims>(true)
 const parse = jwt.createVerifier({ key: [{ id: 'k', secret: 's' }], claims: 'object' })
 same<ReturnType<typeof parse>, { [name: string]: unknown }>(true)
+const check = jwt.createVerifier({ key: 'secret', claims: 'none' })
+same<ReturnType<typeof check>, void>(true)
+// @ts-expect-error no such form
+jwt.createVerifier({ key: 'secret', claims: 'all' })
 // @ts-expect-error fast-jwt's name
 jwt.createVerifier({ key: 'secret', allowedIss: 'i' })
 // @ts-expect-error a verifier has a key
@@ -92,8 +96,9 @@ same<ReturnType<typeof capability.find>, number | undefined>(true)
 const redeemed = new Tickets({ ttl: 10 }).redeem('t')
 if (redeemed.allowed) same<typeof redeemed.payload, string>(true)
 else same<typeof redeemed.reason, Reason>(true)
-// @ts-expect-error capacities are of a table
-new Tickets({ ttl: 10, capacity: 3 })
+new Tickets({ ttl: 10, capacity: 1000 })
+// @ts-expect-error a capacity is a number
+new Tickets({ ttl: 10, capacity: '3' })
 
 try {
   gate.reload()
