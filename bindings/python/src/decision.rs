@@ -1,7 +1,7 @@
 //! The answer to one request.
 
-use crate::claims::Claims;
 use crate::errors;
+use crate::raw;
 use crate::request::Arrived;
 use doorward_core::{Reason, UnixTime};
 use doorward_policy::Snapshot;
@@ -133,8 +133,9 @@ impl Principal {
 
     /// The verified claims of a signed token; `None` for other credentials.
     #[getter]
-    fn claims(&self) -> Option<Claims> {
-        self.principal.claims().map(|claims| Claims::new(claims.as_bytes()))
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let claims = self.principal.claims().map(|claims| raw::new_claims(py, claims.as_bytes()));
+        claims.transpose().map_err(|_| PyErr::fetch(py))
     }
 
     /// Whether the credential carries the scope.
