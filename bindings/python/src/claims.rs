@@ -40,13 +40,14 @@ fn members(payload: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
     primitive::json_members(payload).into_iter().flatten()
 }
 
-/// The claim of a name. The payload was judged, and no name stands twice: the walk ends there.
-fn find<'a>(payload: &'a [u8], name: &str) -> Option<Value<'a>> {
-    members(payload).find(|(known, _)| is_named(*known, name)).map(|(_, value)| value)
+/// The claim of a name, with it. The payload was judged, and no name stands twice: the walk ends there.
+fn find<'a>(payload: &'a [u8], name: &str) -> Option<(Value<'a>, Value<'a>)> {
+    primitive::json_members(payload)?.find(|member| is_named(&member.0, name))
 }
 
 /// Names are compared after their escapes.
-fn is_named(known: Value<'_>, name: &str) -> bool {
+#[inline]
+fn is_named(known: &Value<'_>, name: &str) -> bool {
     match known.plain_bytes() {
         Some(plain) => plain == name.as_bytes(),
         None => known.as_str().is_some_and(|known| known == name),
@@ -60,7 +61,7 @@ fn text<'a>(name: &'a Bound<'_, PyAny>) -> Option<&'a str> {
 
 pub(crate) fn item<'py>(payload: &[u8], name: &Bound<'py, PyAny>) -> Answer<'py> {
     match text(name).and_then(|name| find(payload, name)) {
-        Some(value) => Ok(convert::value(name.py(), value)?),
+        Some(member) => Ok(convert::value(name.py(), &member.1)?),
         None => Err(Raised::missing(name)),
     }
 }
@@ -79,7 +80,7 @@ pub(crate) fn get<'py>(
         return Err(PyTypeError::new_err("key: must be str"));
     }
     match text(key).and_then(|name| find(payload, name)) {
-        Some(value) => convert::value(py, value),
+        Some(member) => convert::value(py, &member.1),
         None => Ok(default.cloned().unwrap_or_else(|| py.None().into_bound(py))),
     }
 }
@@ -106,7 +107,7 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'p
 
 pub(crate) fn keys<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let names: PyResult<Vec<_>> =
-        members(payload).map(|(name, _)| convert::name(py, name)).collect();
+        members(payload).map(|(name, _)| convert::name(py, &name)).collect();
     PyList::new(py, names?).map(Bound::into_any)
 }
 

@@ -78,6 +78,21 @@ impl Decision {
         self.rules.gate().credential.places.iter().map(|place| place.as_str().to_owned()).collect()
     }
 
+    /// The address at the other end, as it was judged; `None` if it is not known.
+    #[getter]
+    fn peer(&self) -> Option<String> {
+        self.arrived.peer().map(|address| address.to_string())
+    }
+
+    /// Whether subprotocols are offered to a policy that looks for a credential among them: no server
+    /// may select that one, which would send it back for all to read.
+    #[getter]
+    fn offers_credential(&self, py: Python<'_>) -> bool {
+        let mut places = self.rules.gate().credential.places.iter();
+        places.any(|place| place.as_str().starts_with("subprotocol:"))
+            && self.arrived.has_line(py, "sec-websocket-protocol")
+    }
+
     /// Each check with the values that it compared, a line each: for the log, not for the client.
     /// Secrets are left out, bytes of the request are shown escaped.
     fn explain(&self, py: Python<'_>) -> String {

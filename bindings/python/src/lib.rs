@@ -70,6 +70,7 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(primitive::scratch, module)?,
         wrap_pyfunction!(primitive::challenge, module)?,
         wrap_pyfunction!(request::address_of, module)?,
+        wrap_pyfunction!(gate::decide_connection, module)?,
     ] {
         module.add_function(function)?;
     }

@@ -1,4 +1,4 @@
-//! CPython's own interface, where pyo3's costs more than the work behind it: the only unsafe code of this
+//! The interpreter's own interface, where pyo3's costs more than the work behind it: the only unsafe code of this
 //! crate. Two things are made here: the class of what verifying gives, whose bytes lie inside of its
 //! objects, and a quick way into a method that is mostly called with one `str`.
 //!
@@ -29,7 +29,7 @@ use std::ffi::{CStr, CString, c_int, c_uint, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{ptr, slice};
 
-/// An exception is set, as CPython wants it from a function that gives nothing back.
+/// An exception is set, as the interpreter wants it from a function that gives nothing back.
 pub(crate) struct Raised;
 
 /// What a slot gives back.
