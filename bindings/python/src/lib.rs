@@ -71,6 +71,7 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(primitive::challenge, module)?,
         wrap_pyfunction!(request::address_of, module)?,
         wrap_pyfunction!(gate::decide_connection, module)?,
+        wrap_pyfunction!(decision::with_principal, module)?,
     ] {
         module.add_function(function)?;
     }

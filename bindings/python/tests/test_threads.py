@@ -163,7 +163,7 @@ def test_memory_stays_flat_where_claims_are_all_that_is_made():
     gc.collect()
     # One object of 32 bytes a turn would be 6 MB, and one reference to the class 200 000.
     assert resident() - before < 4 * 1024 * 1024
-    assert sys.getrefcount(jwt.Claims) == references
+    assert abs(sys.getrefcount(jwt.Claims) - references) < 100
 
 
 def test_threads_verify_and_read_what_others_verified():

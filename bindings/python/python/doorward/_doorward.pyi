@@ -160,3 +160,6 @@ def decide_connection(
     method: _Text,
     client: str | None,
 ) -> Decision: ...
+def with_principal(
+    scope: Mapping[str, Any], key: str, principal: Principal | None
+) -> dict[str, Any]: ...

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from doorward import _server
-from doorward._doorward import Decision, Gate, decide_connection
+from doorward._doorward import Decision, Gate, decide_connection, with_principal
 
 __all__ = ["Doorward", "decide"]
 
@@ -102,8 +102,7 @@ def _path(scope: Scope) -> bytes:
 
 def admitted(scope: Scope, decision: Decision, strip_credential: bool) -> Scope:
     """Give the scope for the application: a copy, since a server may share what is in it."""
-    copy = dict(scope)
-    copy["state"] = {**(scope.get("state") or {}), _server.KEY: decision.principal}
+    copy = with_principal(scope, _server.KEY, decision.principal)
     if strip_credential or decision.offers_credential:
         query = scope.get("query_string")
         target = _path(scope) + b"?" + query if query else _path(scope)
