@@ -3,18 +3,18 @@
     make bench-python                      # the tables
     sh benches/python/run.sh --json FILE   # and the figures as JSON
 
-All contestants take turns in every round, over the same 256 tokens, each for about the same time, after a few
-calls that are not counted: what another has left in the caches is not theirs. What is measured is the time that
-the thread had the processor, so that a neighbour's turn is not counted; the figures are the tenth percentile and
-the median over the rounds.
+All contestants take turns in every round, over the same 256 tokens, each for about the same time, after a
+few calls that are not counted: what another has left in the caches is not theirs. What is measured is the
+time that the thread had the processor, so that a neighbour's turn is not counted; the figures are the tenth
+percentile and the median over the rounds.
 
 The JSON is a list with an object for each figure:
 
     {"name": "verify", "size": 281, "p10_ns": 494.1, "median_ns": 512.0, "over_core_ns": 62.1, "ratio": 112.1}
 
-`size` is the token's, in bytes, and `null` where there is none. `over_core_ns` is `p10_ns` less that of `core`,
-which is the core alone, called from Rust. `ratio` is how many of these fit into one `decode` of PyJWT's, both
-p10. Both are `null` where they say nothing.
+`size` is the token's, in bytes, and `null` where there is none. `over_core_ns` is `p10_ns` less that of
+`core`, which is the core alone, called from Rust. `ratio` is how many of these fit into one `decode` of
+PyJWT's, both p10. Both are `null` where they say nothing.
 """
 
 from __future__ import annotations
