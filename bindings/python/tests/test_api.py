@@ -442,6 +442,18 @@ def test_a_wrong_value_names_its_parameter(call, word):
 # Gates
 
 
+def test_a_decision_tells_the_peer_and_whether_a_credential_is_offered():
+    gate = Gate.from_policy(policy())
+    assert decide(gate).peer is None
+    assert decide(gate, peer="2001:DB8:0::1").peer == "2001:db8::1"
+    assert decide(gate, peer=ip_address("203.0.113.9")).peer == "203.0.113.9"
+    offer = ("Sec-WebSocket-Protocol", "chat")
+    assert not decide(gate).offers_credential
+    assert decide(gate, offer).offers_credential
+    elsewhere = Gate.from_policy(policy(credential={"places": ["authorization"]}))
+    assert not decide(elsewhere, offer).offers_credential
+
+
 def test_a_decision_lets_in():
     gate = Gate.from_policy(policy())
     bearer = "Bearer " + forge(
