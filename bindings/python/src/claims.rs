@@ -1,137 +1,145 @@
-//! Verified claims, read when they are asked for.
+//! Verified claims, read when they are asked for: what the class does that `raw.rs` makes.
 
 use crate::convert;
+use crate::raw::{self, Answer, Raised};
 use doorward_core::{Value, primitive};
-use pyo3::exceptions::PyKeyError;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
+use pyo3::pyclass::CompareOp;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use std::ffi::CStr;
 
-/// The claims of a token whose signature and claims were judged: a read-only mapping.
-///
-/// It holds the payload's bytes. A value is made when it is asked for, and made anew each time, so
-/// that nobody's change shows to others. `raw` is the payload as its issuer wrote it; `to_dict()` is
-/// all of it at once.
-///
-/// >>> from doorward import jwt
-/// >>> secret = "an example secret of forty characters..."
-/// >>> token = jwt.sign({"sub": "alice", "exp": 4102444800, "realm": {"roles": ["a"]}}, secret)
-/// >>> claims = jwt.Verifier(secret).verify(token)
-/// >>> claims["sub"], claims["realm"]["roles"], claims.get("name")
-/// ('alice', ['a'], None)
-/// >>> claims
-/// Claims(3 claims)
-// The list of freed objects saves a third of what one costs: a server makes one a request.
-#[pyclass(frozen, mapping, freelist = 64, module = "doorward.jwt")]
-pub(crate) struct Claims {
-    payload: Box<[u8]>,
+/// The class's documentation.
+pub(crate) const DOC: &CStr = c"\
+The claims of a token whose signature and claims were judged: a read-only mapping.
+
+It holds the payload's bytes. A value is made when it is asked for, and made anew each time, so
+that nobody's change shows to others. `raw` is the payload as its issuer wrote it; `to_dict()` is
+all of it at once.
+
+>>> from doorward import jwt
+>>> secret = \"an example secret of forty characters...\"
+>>> token = jwt.sign({\"sub\": \"alice\", \"exp\": 4102444800, \"realm\": {\"roles\": [\"a\"]}}, secret)
+>>> claims = jwt.Verifier(secret).verify(token)
+>>> claims[\"sub\"], claims[\"realm\"][\"roles\"], claims.get(\"name\")
+('alice', ['a'], None)
+>>> claims
+Claims(3 claims)";
+
+pub(crate) const RAW: &CStr = c"The payload's bytes: JSON text as the issuer wrote it.";
+pub(crate) const TO_DICT: &CStr = c"to_dict($self, /)\n--\n\nAll claims as a new `dict`.";
+pub(crate) const GET: &CStr =
+    c"get($self, key, default=None, /)\n--\n\nThe claim of this name, or `default`.";
+pub(crate) const KEYS: &CStr = c"keys($self, /)\n--\n\nThe names, in the order of the payload.";
+pub(crate) const VALUES: &CStr =
+    c"values($self, /)\n--\n\nThe values, in the order of the payload.";
+pub(crate) const ITEMS: &CStr =
+    c"items($self, /)\n--\n\nNames and values, in the order of the payload.";
+
+fn members(payload: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
+    primitive::json_members(payload).into_iter().flatten()
 }
 
-impl Claims {
-    #[inline]
-    pub(crate) fn new(payload: &[u8]) -> Self {
-        Self { payload: payload.into() }
-    }
-
-    /// The claim of a name. The payload was judged, and no name stands twice: the walk ends there.
-    fn find<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let value = self.members().find(|(known, _)| is_named(*known, name));
-        value.map(|(_, value)| convert::value(py, value)).transpose()
-    }
-
-    fn members(&self) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
-        primitive::json_members(&self.payload).into_iter().flatten()
-    }
+/// The claim of a name, with it. The payload was judged, and no name stands twice: the walk ends there.
+fn find<'a>(payload: &'a [u8], name: &str) -> Option<(Value<'a>, Value<'a>)> {
+    primitive::json_members(payload)?.find(|member| is_named(&member.0, name))
 }
 
 /// Names are compared after their escapes.
-fn is_named(known: Value<'_>, name: &str) -> bool {
+#[inline]
+fn is_named(known: &Value<'_>, name: &str) -> bool {
     match known.plain_bytes() {
         Some(plain) => plain == name.as_bytes(),
         None => known.as_str().is_some_and(|known| known == name),
     }
 }
 
-#[pymethods]
-impl Claims {
-    /// The payload's bytes: JSON text as the issuer wrote it.
-    #[getter]
-    fn raw<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.payload)
-    }
+/// A name that was asked for, if it is one that a claim may have.
+fn text<'a>(name: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    name.cast::<PyString>().ok()?.to_str().ok()
+}
 
-    /// All claims as a new `dict`.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        convert::claims(py, &self.payload)
+pub(crate) fn item<'py>(payload: &[u8], name: &Bound<'py, PyAny>) -> Answer<'py> {
+    match text(name).and_then(|name| find(payload, name)) {
+        Some(member) => Ok(convert::value(name.py(), &member.1)?),
+        None => Err(Raised::missing(name)),
     }
+}
 
-    fn __getitem__<'py>(
-        &self,
-        py: Python<'py>,
-        name: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let missing = || PyKeyError::new_err(name.clone().unbind());
-        let text = name.extract::<&str>().map_err(|_| missing())?;
-        self.find(py, text)?.ok_or_else(missing)
+pub(crate) fn get<'py>(
+    py: Python<'py>,
+    payload: &[u8],
+    arguments: &[Bound<'py, PyAny>],
+) -> PyResult<Bound<'py, PyAny>> {
+    let (key, default) = match arguments {
+        [key] => (key, None),
+        [key, default] => (key, Some(default)),
+        _ => return Err(PyTypeError::new_err("get() takes key and default")),
+    };
+    if !key.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err("key: must be str"));
     }
+    match text(key).and_then(|name| find(payload, name)) {
+        Some(member) => convert::value(py, &member.1),
+        None => Ok(default.cloned().unwrap_or_else(|| py.None().into_bound(py))),
+    }
+}
 
-    /// The claim of this name, or `default`.
-    #[pyo3(signature = (key, default=None, /))]
-    fn get<'py>(
-        &self,
-        py: Python<'py>,
-        key: &str,
-        default: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.find(py, key)?.or(default);
-        Ok(found.unwrap_or_else(|| py.None().into_bound(py)))
-    }
+pub(crate) fn contains(payload: &[u8], name: &Bound<'_, PyAny>) -> bool {
+    text(name).is_some_and(|name| find(payload, name).is_some())
+}
 
-    fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {
-        let name = name.extract::<&str>();
-        name.is_ok_and(|name| self.members().any(|(known, _)| is_named(known, name)))
-    }
+pub(crate) fn count(payload: &[u8]) -> usize {
+    members(payload).count()
+}
 
-    fn __len__(&self) -> usize {
-        self.members().count()
-    }
+pub(crate) fn raw<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    Ok(PyBytes::new(py, payload).into_any())
+}
 
-    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
-        self.keys(py)?.try_iter()
-    }
+fn dict<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyDict>> {
+    convert::claims(py, payload)
+}
 
-    /// The names, in the order of the payload.
-    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let names: PyResult<Vec<_>> =
-            self.members().map(|(name, _)| convert::name(py, name)).collect();
-        PyList::new(py, names?)
-    }
+pub(crate) fn to_dict<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    dict(py, payload).map(Bound::into_any)
+}
 
-    /// The values, in the order of the payload.
-    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        Ok(self.to_dict(py)?.values())
-    }
+pub(crate) fn keys<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let names: PyResult<Vec<_>> =
+        members(payload).map(|(name, _)| convert::name(py, &name)).collect();
+    PyList::new(py, names?).map(Bound::into_any)
+}
 
-    /// Names and values, in the order of the payload.
-    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        Ok(self.to_dict(py)?.items())
-    }
+pub(crate) fn values<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    Ok(dict(py, payload)?.values().into_any())
+}
 
-    /// Equal to another mapping of the same names and values.
-    fn __eq__<'py>(
-        &self,
-        py: Python<'py>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let other = match other.cast::<Self>() {
-            Ok(claims) => claims.get().to_dict(py)?.into_any(),
-            Err(_) => other.clone(),
-        };
-        self.to_dict(py)?.rich_compare(other, pyo3::pyclass::CompareOp::Eq)
-    }
+pub(crate) fn items<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    Ok(dict(py, payload)?.items().into_any())
+}
 
-    /// Counts the claims: what they say is the token's.
-    fn __repr__(&self) -> String {
-        let count = self.__len__();
-        format!("Claims({count} claim{})", if count == 1 { "" } else { "s" })
-    }
+pub(crate) fn iterate<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    Ok(keys(py, payload)?.try_iter()?.into_any())
+}
+
+/// Equal to another mapping of the same names and values.
+pub(crate) fn compare<'py>(
+    payload: &[u8],
+    other: &Bound<'py, PyAny>,
+    operator: CompareOp,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = other.py();
+    let other = match raw::claims_bytes(other) {
+        Some(payload) => to_dict(py, payload)?,
+        None => other.clone(),
+    };
+    to_dict(py, payload)?.rich_compare(other, operator)
+}
+
+/// Counts the claims: what they say is the token's.
+pub(crate) fn represent<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let count = count(payload);
+    let text = format!("Claims({count} claim{})", if count == 1 { "" } else { "s" });
+    Ok(PyString::new(py, &text).into_any())
 }

@@ -1,15 +1,19 @@
 //! JSON of a proven token as Python's values.
 
+use crate::errors;
 use doorward_core::claims::{Members, Value};
-use doorward_core::primitive;
+use doorward_core::{Reason, primitive};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
+// Values are looked at where they lie: a member that is taken apart and moved is written in small pieces
+// and read in large ones, for which a processor waits as long as for all the rest of it.
+
 /// A value as `json.loads` would give it. The core has judged the text: it is valid, and at most 32
 /// deep, which bounds the recursion.
-pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn value<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Bound<'py, PyAny>> {
     if let Some(text) = string(py, value)? {
         return Ok(text.into_any());
     }
@@ -25,7 +29,7 @@ pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'p
     if let Some(elements) = value.elements() {
         let list = PyList::empty(py);
         for element in elements {
-            list.append(self::value(py, element)?)?;
+            list.append(self::value(py, &element)?)?;
         }
         return Ok(list.into_any());
     }
@@ -38,10 +42,10 @@ pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'p
 /// An object inside of another. Of a name that stands twice in it the first counts, as for the core.
 fn object<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
-    for (name, member) in members {
-        let name = self::name(py, name)?;
+    for member in members {
+        let name = name(py, &member.0)?;
         if !dict.contains(&name)? {
-            dict.set_item(name, value(py, member)?)?;
+            dict.set_item(name, value(py, &member.1)?)?;
         }
     }
     Ok(dict)
@@ -50,14 +54,17 @@ fn object<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyD
 /// The claims set itself, in which the core lets no name stand twice.
 pub(crate) fn claims<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
-    for (name, member) in primitive::json_members(payload).into_iter().flatten() {
-        dict.set_item(self::name(py, name)?, value(py, member)?)?;
+    if let Some(members) = primitive::json_members(payload) {
+        for member in members {
+            dict.set_item(name(py, &member.0)?, value(py, &member.1)?)?;
+        }
     }
     Ok(dict)
 }
 
 /// A string, if the value is one.
-fn string<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Option<Bound<'py, PyString>>> {
+#[inline]
+fn string<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Option<Bound<'py, PyString>>> {
     match value.plain_bytes() {
         Some(plain) => PyString::from_bytes(py, plain).map(Some),
         None => Ok(value.as_str().map(|text| PyString::new(py, &text.to_string()))),
@@ -65,7 +72,7 @@ fn string<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Option<Bound<'py, 
 }
 
 /// The name of a claim. Those that nearly every token has are made once.
-pub(crate) fn name<'py>(py: Python<'py>, name: Value<'_>) -> PyResult<Bound<'py, PyString>> {
+pub(crate) fn name<'py>(py: Python<'py>, name: &Value<'_>) -> PyResult<Bound<'py, PyString>> {
     let known = match name.plain_bytes() {
         Some(b"iss") => intern!(py, "iss"),
         Some(b"sub") => intern!(py, "sub"),
@@ -81,12 +88,18 @@ pub(crate) fn name<'py>(py: Python<'py>, name: Value<'_>) -> PyResult<Bound<'py,
     Ok(known.clone())
 }
 
-/// A number that no `i64` holds: with fraction or exponent a `float`, else an `int` of any length.
+/// A number that no `i64` holds: with fraction or exponent a `float`, else an `int` of any length that
+/// Python converts. Of more digits (`sys.get_int_max_str_digits`, 4300) the claims set is refused, as
+/// `PyJWT` does: reading it is what the limit is there to keep short.
 fn number<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     if text.contains(['.', 'e', 'E']) {
-        let float: f64 = text.parse().map_err(|_| PyValueError::new_err("not a number"))?;
+        let float: f64 = text.parse().map_err(|_| errors::of_reason(py, Reason::ClaimsJson))?;
         return Ok(PyFloat::new(py, float).into_any());
     }
-    // Python refuses the conversion of very many digits; its message holds none of them.
-    py.get_type::<PyInt>().call1((text,))
+    py.get_type::<PyInt>().call1((text,)).map_err(|error| match error {
+        error if error.is_instance_of::<PyValueError>(py) => {
+            errors::of_reason(py, Reason::ClaimsJson)
+        }
+        error => error,
+    })
 }

@@ -1,11 +1,13 @@
 //! The answer to one request.
 
-use crate::claims::Claims;
 use crate::errors;
+use crate::raw;
 use crate::request::Arrived;
 use doorward_core::{Reason, UnixTime};
 use doorward_policy::Snapshot;
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
 
 /// The answer to one request: true if it may come in.
 ///
@@ -32,6 +34,31 @@ impl Decision {
             Err(reason) => Err(reason),
         };
         Ok(Self { rules, arrived, now, outcome })
+    }
+}
+
+/// A copy of an ASGI scope with `principal` in a copy of its state: a server may share either.
+#[pyfunction]
+pub(crate) fn with_principal<'py>(
+    scope: &Bound<'py, PyAny>,
+    key: &Bound<'py, PyString>,
+    principal: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let scope = copy(scope)?;
+    let name = intern!(scope.py(), "state");
+    let state = match scope.get_item(name)? {
+        Some(state) if !state.is_none() => copy(&state)?,
+        _ => PyDict::new(scope.py()),
+    };
+    state.set_item(key, principal)?;
+    scope.set_item(name, state)?;
+    Ok(scope)
+}
+
+fn copy<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    match mapping.cast_exact::<PyDict>() {
+        Ok(dict) => dict.copy(),
+        Err(_) => Ok(mapping.py().get_type::<PyDict>().call1((mapping,))?.cast_into()?),
     }
 }
 
@@ -76,6 +103,21 @@ impl Decision {
     #[getter]
     fn places(&self) -> Vec<String> {
         self.rules.gate().credential.places.iter().map(|place| place.as_str().to_owned()).collect()
+    }
+
+    /// The address at the other end, as it was judged; `None` if it is not known.
+    #[getter]
+    fn peer(&self) -> Option<String> {
+        self.arrived.peer().map(|address| address.to_string())
+    }
+
+    /// Whether subprotocols are offered to a policy that looks for a credential among them: no server
+    /// may select that one, which would send it back for all to read.
+    #[getter]
+    fn offers_credential(&self, py: Python<'_>) -> bool {
+        let mut places = self.rules.gate().credential.places.iter();
+        places.any(|place| place.as_str().starts_with("subprotocol:"))
+            && self.arrived.has_line(py, "sec-websocket-protocol")
     }
 
     /// Each check with the values that it compared, a line each: for the log, not for the client.
@@ -133,8 +175,9 @@ impl Principal {
 
     /// The verified claims of a signed token; `None` for other credentials.
     #[getter]
-    fn claims(&self) -> Option<Claims> {
-        self.principal.claims().map(|claims| Claims::new(claims.as_bytes()))
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let claims = self.principal.claims().map(|claims| raw::new_claims(py, claims.as_bytes()));
+        claims.transpose().map_err(|_| PyErr::fetch(py))
     }
 
     /// Whether the credential carries the scope.

@@ -144,6 +144,26 @@ impl Gate {
     }
 }
 
+/// Decides a connection as a server describes it, for the middleware: `path` and `query` are the target's
+/// parts, `client` is whatever the server calls the other end, which counts if it is an IP address.
+#[pyfunction]
+#[pyo3(signature = (gate, headers, path, query, scheme, method, client))]
+#[allow(clippy::too_many_arguments, reason = "the parts of a request")]
+pub(crate) fn decide_connection(
+    py: Python<'_>,
+    gate: &Bound<'_, Gate>,
+    headers: &Bound<'_, PyAny>,
+    path: &Bound<'_, PyAny>,
+    query: Option<&Bound<'_, PyAny>>,
+    scheme: Named<&str, named::SchemeName>,
+    method: &Bound<'_, PyAny>,
+    client: Option<Named<&str, named::Client>>,
+) -> PyResult<Decision> {
+    let client = client.map(|client| client.0);
+    let arrived = Arrived::of_connection(headers, path, query, &scheme, method, client)?;
+    Decision::of(py, gate.get().gate.snapshot(), arrived, doorward_policy::now())
+}
+
 fn told(warnings: &[Warning]) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
 }

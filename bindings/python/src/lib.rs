@@ -23,6 +23,7 @@ mod named;
 mod octets;
 mod origin;
 mod primitive;
+mod raw;
 mod request;
 mod strip;
 mod tickets;
@@ -41,10 +42,11 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<gate::Gate>()?;
     module.add_class::<decision::Decision>()?;
     module.add_class::<decision::Principal>()?;
-    module.add_class::<claims::Claims>()?;
-    pyo3::types::PyMapping::register::<claims::Claims>(module.py())?;
+    add_claims(module)?;
     module.add_class::<key::Key>()?;
     module.add_class::<verifier::Verifier>()?;
+    raw::install::<verifier::Verify>(module.py())?;
+    raw::install::<verifier::Decode>(module.py())?;
     module.add_class::<tickets::Tickets>()?;
     for function in [
         wrap_pyfunction!(key::sign, module)?,
@@ -68,6 +70,8 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(primitive::scratch, module)?,
         wrap_pyfunction!(primitive::challenge, module)?,
         wrap_pyfunction!(request::address_of, module)?,
+        wrap_pyfunction!(gate::decide_connection, module)?,
+        wrap_pyfunction!(decision::with_principal, module)?,
     ] {
         module.add_function(function)?;
     }
@@ -80,6 +84,14 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     // Nobody's star import needs it.
     module.delattr("__all__")
+}
+
+/// The class of the claims, which pyo3 does not know.
+fn add_claims(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let class = raw::claims_class(py)?;
+    py.import("collections.abc")?.getattr("Mapping")?.call_method1("register", (class,))?;
+    module.add("Claims", class)
 }
 
 /// What a bug report should say of this build.

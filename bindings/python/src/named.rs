@@ -32,6 +32,7 @@ names! {
     Audience = "audience";
     Capacity = "capacity";
     Claims = "claims";
+    Client = "client";
     Data = "data";
     EncodingName = "encoding";
     Entropy = "entropy";

@@ -49,6 +49,16 @@ impl Text {
         }
     }
 
+    /// This path with a query behind it, unless that is empty.
+    fn with_query(self, py: Python<'_>, query: &Self) -> Self {
+        match query.bytes(py) {
+            [] => self,
+            query => {
+                Self::Bytes(PyBytes::new(py, &[self.bytes(py), b"?", query].concat()).unbind())
+            }
+        }
+    }
+
     fn bytes<'a>(&'a self, py: Python<'a>) -> &'a [u8] {
         match self {
             Self::Bytes(bytes) => bytes.as_bytes(py),
@@ -83,6 +93,34 @@ impl Arrived {
             peer: peer.map(read_peer).transpose()?,
             headers: read_headers(headers)?,
         })
+    }
+
+    /// A connection as a server describes it: see [`decide_connection`](crate::gate::decide_connection).
+    pub(crate) fn of_connection(
+        headers: &Bound<'_, PyAny>,
+        path: &Bound<'_, PyAny>,
+        query: Option<&Bound<'_, PyAny>>,
+        scheme: &str,
+        method: &Bound<'_, PyAny>,
+        client: Option<&str>,
+    ) -> PyResult<Self> {
+        let mut arrived = Self::read(headers, path, scheme, method, None)?;
+        if let Some(query) = query {
+            let query = Text::read(query, || "query".to_owned())?;
+            arrived.target = arrived.target.with_query(path.py(), &query);
+        }
+        arrived.peer = client.and_then(address);
+        Ok(arrived)
+    }
+
+    /// The address at the other end.
+    pub(crate) const fn peer(&self) -> Option<IpAddr> {
+        self.peer
+    }
+
+    /// Whether a line of this name came. Names have no case.
+    pub(crate) fn has_line(&self, py: Python<'_>, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known.bytes(py).eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// Shows the request to `see`.
@@ -148,8 +186,12 @@ fn read_peer(peer: &Bound<'_, PyAny>) -> PyResult<IpAddr> {
 
 /// The IP address in what a server calls its client: `None` for the path of a Unix socket, an empty
 /// string, or a test client's name. The zone of a link-local address is left out.
+fn address(client: &str) -> Option<IpAddr> {
+    client.split('%').next()?.parse().ok()
+}
+
+/// [`address`], for servers that put a request together from other parts.
 #[pyfunction]
 pub(crate) fn address_of(host: &str) -> Option<String> {
-    let without_zone = host.split('%').next().unwrap_or_default();
-    without_zone.parse::<IpAddr>().ok().map(|address| address.to_string())
+    address(host).map(|address| address.to_string())
 }

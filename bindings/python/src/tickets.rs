@@ -4,61 +4,43 @@ use crate::capability as tokens;
 use crate::errors;
 use crate::named::{self, Named};
 use crate::octets::Octets;
-use doorward_core::{Reason, UnixTime};
+use doorward_core::UnixTime;
+use doorward_core::ticket::{TicketSlot, TicketTable};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
+use self_cell::{MutBorrow, self_cell};
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
-/// The core's table has its size in its type: these are the sizes that there are.
-enum Table {
-    Of2(Box<doorward_core::Tickets<2>>),
-    Of8(Box<doorward_core::Tickets<8>>),
-    Of64(Box<doorward_core::Tickets<64>>),
-    Of1024(Box<doorward_core::Tickets<1024>>),
+/// Most tickets that a table may hold open: 128 MiB of them, as many as in the other languages that take any number.
+const MAX_CAPACITY: usize = 1_048_576;
+
+self_cell! {
+    /// The core's table over slots of any number.
+    struct Table {
+        owner: MutBorrow<Box<[TicketSlot]>>,
+
+        #[covariant]
+        dependent: TicketTable,
+    }
 }
 
 impl Table {
-    fn new(capacity: usize, ttl: u64) -> Option<Self> {
-        match capacity {
-            2 => Some(Self::Of2(Box::new(doorward_core::Tickets::new(ttl)))),
-            8 => Some(Self::Of8(Box::new(doorward_core::Tickets::new(ttl)))),
-            64 => Some(Self::Of64(Box::new(doorward_core::Tickets::new(ttl)))),
-            1024 => Some(Self::Of1024(Box::new(doorward_core::Tickets::new(ttl)))),
-            _ => None,
+    fn sized(capacity: usize, ttl: u64) -> Option<Self> {
+        if !(1..=MAX_CAPACITY).contains(&capacity) {
+            return None;
         }
-    }
-
-    fn issue<'o>(
-        &mut self,
-        entropy: &[u8; 32],
-        payload: &[u8],
-        now: UnixTime,
-        out: &'o mut [u8],
-    ) -> Result<&'o str, Reason> {
-        match self {
-            Self::Of2(table) => table.issue(entropy, payload, now, out),
-            Self::Of8(table) => table.issue(entropy, payload, now, out),
-            Self::Of64(table) => table.issue(entropy, payload, now, out),
-            Self::Of1024(table) => table.issue(entropy, payload, now, out),
-        }
-    }
-
-    fn redeem(&mut self, token: &[u8], now: UnixTime) -> Result<&[u8], Reason> {
-        match self {
-            Self::Of2(table) => table.redeem(token, now),
-            Self::Of8(table) => table.redeem(token, now),
-            Self::Of64(table) => table.redeem(token, now),
-            Self::Of1024(table) => table.redeem(token, now),
-        }
+        let slots = (0..capacity).map(|_| TicketSlot::EMPTY).collect();
+        Some(Self::new(MutBorrow::new(slots), |slots| TicketTable::new(ttl, slots.borrow_mut())))
     }
 }
 
 /// A table of open tickets: tokens that open once, within `ttl` seconds.
 ///
 /// For handing a browser's WebSocket what it may do without leaving a lasting secret in a URL. Threads
-/// share it; processes do not. `capacity` is 2, 8, 64 or 1024.
+/// share it; processes do not. `capacity` is how many may be open at once, at most 1 048 576, each of 128
+/// bytes; redeeming one compares it with all that are open.
 ///
 /// >>> from doorward.tickets import Tickets
 /// >>> tickets = Tickets(capacity=64, ttl=30)
@@ -83,8 +65,8 @@ impl Tickets {
         ttl: Option<Named<u64, named::Ttl>>,
     ) -> PyResult<Self> {
         let (capacity, ttl) = (capacity.map_or(64, |n| n.0), ttl.map_or(30, |n| n.0));
-        let table = Table::new(capacity, ttl)
-            .ok_or_else(|| PyValueError::new_err("capacity must be 2, 8, 64 or 1024"))?;
+        let table = Table::sized(capacity, ttl)
+            .ok_or_else(|| PyValueError::new_err("capacity must be 1 to 1048576"))?;
         Ok(Self { table: Mutex::new(table) })
     }
 
@@ -108,7 +90,9 @@ impl Tickets {
         };
         let mut out = [0; 64];
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let issued = table.issue(&entropy, payload.as_bytes(), time(now), &mut out);
+        let (now, payload) = (time(now), payload.as_bytes());
+        let issued =
+            table.with_dependent_mut(|_, table| table.issue(&entropy, payload, now, &mut out));
         drop(table);
         issued.map(|token| PyString::new(py, token)).map_err(|reason| errors::of_reason(py, reason))
     }
@@ -122,7 +106,9 @@ impl Tickets {
         now: Option<Named<u64, named::Now>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let payload = table.redeem(token.as_bytes(), time(now)).map(<[u8]>::to_vec);
+        let (now, token) = (time(now), token.as_bytes());
+        let payload =
+            table.with_dependent_mut(|_, table| table.redeem(token, now).map(<[u8]>::to_vec));
         drop(table);
         payload
             .map(|payload| PyBytes::new(py, &payload))

@@ -1,21 +1,23 @@
 //! `jwt.Verifier`: one configured check of signed tokens, without a gate around it.
 
-use crate::claims::Claims;
 use crate::convert;
 use crate::errors;
 use crate::json::Document;
 use crate::key::Key;
 use crate::named::{self, Named};
 use crate::octets::Octets;
+use crate::raw::{self, Answer, Quick, Raised};
 use doorward_core::limits::MAX_TOKEN_BYTES;
 use doorward_core::{Jwt, Reason, UnixTime};
 use doorward_policy::{Policy, Snapshot};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use self_cell::self_cell;
 use serde_json::Value;
 use std::cell::Cell;
+use std::ffi::CStr;
 
 self_cell! {
     /// The rules and the core's view of them, made once.
@@ -197,17 +199,13 @@ impl Verifier {
     /// `now` is Unix time in whole seconds, the system's if it is not given; 0 means that the time is
     /// not known. Raises `Denied`, or one of its kind, with the reason of the first check that failed.
     #[pyo3(signature = (token, *, now=None))]
-    fn verify(
+    fn verify<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         token: Named<Octets<'_>, named::Token>,
         now: Option<Named<u64, named::Now>>,
-    ) -> PyResult<Claims> {
-        let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
-        match self.judge(token.as_bytes(), now, Claims::new) {
-            Ok(claims) => Ok(claims),
-            Err(reason) => Err(errors::of_reason(py, reason)),
-        }
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.claims(py, token.as_bytes(), time(now)).map_err(|_| PyErr::fetch(py))
     }
 
     /// Verifies a token as `verify` does, and gives all of its claims as a `dict`.
@@ -217,12 +215,8 @@ impl Verifier {
         py: Python<'py>,
         token: Named<Octets<'_>, named::Token>,
         now: Option<Named<u64, named::Now>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        let now = now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0));
-        match self.judge(token.as_bytes(), now, |claims| convert::claims(py, claims)) {
-            Ok(claims) => claims,
-            Err(reason) => Err(errors::of_reason(py, reason)),
-        }
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.dict(py, token.as_bytes(), time(now)).map_err(|_| PyErr::fetch(py))
     }
 
     fn __repr__(&self) -> String {
@@ -244,13 +238,21 @@ impl Verifier {
         Ok(Self { held: held? })
     }
 
+    fn claims<'py>(&self, py: Python<'py>, token: &[u8], now: UnixTime) -> Answer<'py> {
+        self.judge(token, now, |payload| raw::new_claims(py, payload))
+    }
+
+    fn dict<'py>(&self, py: Python<'py>, token: &[u8], now: UnixTime) -> Answer<'py> {
+        self.judge(token, now, |payload| Ok(convert::claims(py, payload)?.into_any()))
+    }
+
     #[inline]
-    fn judge<T>(
+    fn judge<'py>(
         &self,
         token: &[u8],
         now: UnixTime,
-        take: impl FnOnce(&[u8]) -> T,
-    ) -> Result<T, Reason> {
+        take: impl FnOnce(&[u8]) -> Answer<'py>,
+    ) -> Answer<'py> {
         // Taken out, not borrowed: to make Python's objects may run a finalizer, which may verify.
         let mut scratch = SCRATCH.take();
         if scratch.is_empty() {
@@ -259,11 +261,51 @@ impl Verifier {
         let claims = self.held.borrow_dependent().verify(token, now, &mut scratch);
         let taken = claims.map(|claims| take(claims.as_bytes()));
         SCRATCH.set(scratch);
-        taken
+        taken.unwrap_or_else(|reason| Err(Raised::by(|py| errors::of_reason(py, reason))))
     }
 
     #[cfg(feature = "bench")]
     pub(crate) fn jwt(&self) -> &Jwt<'_> {
         self.held.borrow_dependent()
+    }
+}
+
+fn time(now: Option<Named<u64, named::Now>>) -> UnixTime {
+    now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0))
+}
+
+/// `verify` of one `str`.
+pub(crate) enum Verify {}
+
+impl Quick for Verify {
+    type Class = Verifier;
+
+    const NAME: &'static CStr = c"verify";
+
+    fn answer<'py>(py: Python<'py>, this: &Verifier, text: &[u8]) -> Answer<'py> {
+        this.claims(py, text, doorward_policy::now())
+    }
+
+    fn usual() -> &'static PyOnceLock<Py<PyAny>> {
+        static USUAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        &USUAL
+    }
+}
+
+/// `decode` of one `str`.
+pub(crate) enum Decode {}
+
+impl Quick for Decode {
+    type Class = Verifier;
+
+    const NAME: &'static CStr = c"decode";
+
+    fn answer<'py>(py: Python<'py>, this: &Verifier, text: &[u8]) -> Answer<'py> {
+        this.dict(py, text, doorward_policy::now())
+    }
+
+    fn usual() -> &'static PyOnceLock<Py<PyAny>> {
+        static USUAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        &USUAL
     }
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import inspect
 import json
 import pickle
 import time
@@ -89,6 +91,81 @@ def test_claims_are_a_mapping():
     assert claims["o"]["a"] is not None, "what one reader changes another must not see"
 
 
+def test_claims_are_made_by_verifying_alone():
+    claims = jwt.Verifier(SECRET).verify(TOKEN)
+    kind = type(claims)
+    assert kind is jwt.Claims is doorward.Claims
+    assert (kind.__module__, kind.__qualname__) == ("doorward.jwt", "Claims")
+    for make in (
+        kind,
+        lambda: kind(b"{}"),
+        lambda: object.__new__(kind),
+        lambda: type("More", (kind,), {}),
+        lambda: hash(claims),
+        lambda: copy.copy(claims),
+        lambda: pickle.dumps(claims),
+    ):
+        with pytest.raises(TypeError):
+            make()
+    with pytest.raises(AttributeError):
+        claims.raw = b"{}"
+    with pytest.raises(TypeError):
+        # The slots are for an object of the class alone.
+        kind.__getitem__({}, "sub")
+    with pytest.raises(TypeError):
+        kind.get({}, "sub")
+    for wrong in ((), ("a", 1, 2), (1,)):
+        with pytest.raises(TypeError):
+            claims.get(*wrong)
+    with pytest.raises(TypeError):
+        _ = claims < claims
+    match claims:
+        case {"sub": subject}:
+            assert subject == "alice"
+        case _:
+            pytest.fail("a mapping")
+
+
+def test_every_way_to_call_is_the_same_method():
+    """One `str` by position has a way of its own; what is said of it and what it answers is the same."""
+
+    class Text(str):
+        __slots__ = ()
+
+    verifier = jwt.Verifier(SECRET, leeway=0)
+    for method in ("verify", "decode"):
+        call = getattr(verifier, method)
+        assert call.__doc__.startswith("Verifies a token")
+        assert str(inspect.signature(call)) == "(token, *, now=None)"
+        kind = type(verifier)
+        answers = [
+            call(TOKEN),
+            call(token=TOKEN),
+            call(TOKEN, now=None),
+            call(Text(TOKEN)),
+            getattr(kind, method)(verifier, TOKEN),
+            getattr(kind, method)(verifier, token=TOKEN.encode(), now=int(time.time())),
+        ]
+        assert all(answer == answers[0] for answer in answers)
+        assert {type(answer) for answer in answers} == {dict if method == "decode" else jwt.Claims}
+        for arguments, keywords in [
+            ((), {}),
+            ((TOKEN, 1), {}),
+            ((TOKEN,), {"token": TOKEN}),
+            ((TOKEN,), {"when": 1}),
+            ((), {"now": 1}),
+        ]:
+            with pytest.raises(TypeError):
+                call(*arguments, **keywords)
+        with pytest.raises(TypeError):
+            getattr(kind, method)(None, TOKEN)
+        with pytest.raises(jwt.ExpiredSignatureError):
+            call(TOKEN, now=2**40)
+        for text in (TOKEN + "\0", "\udc65" + TOKEN, ""):
+            with pytest.raises(jwt.DecodeError):
+                call(text)
+
+
 def test_values_are_those_of_json():
     text = (
         '{"exp":%d,"a":-0,"b":-0.0,"c":1E400,"d":9223372036854775808,"e":-9223372036854775808,"f":[],"g":{},'
@@ -112,12 +189,30 @@ def test_names_are_compared_after_their_escapes():
     assert list(claims) == ["exp", "sub", "x"]
 
 
-def test_a_number_of_very_many_digits_is_told_and_does_not_hang():
-    claims = jwt.Verifier(SECRET).verify(forge('{"exp":%d,"n":1%s}' % (soon(), "0" * 10_000)))
+def test_a_number_of_very_many_digits_is_refused_where_it_is_read():
+    """As PyJWT does. The token is good, and its other claims are there."""
+    verifier = jwt.Verifier(SECRET)
+    token = forge('{"exp":%d,"sub":"alice","n":[1%s]}' % (soon(), "0" * 10_000))
+    claims = verifier.verify(token)
     assert len(claims.raw) > 10_000
-    with pytest.raises(ValueError, match="integer string conversion") as failure:
-        claims["n"]
-    assert "00000" not in str(failure.value)
+    assert (claims["sub"], len(claims), "n" in claims) == ("alice", 3, True)
+    for read in (
+        lambda: claims["n"],
+        lambda: claims.get("n"),
+        claims.to_dict,
+        lambda: dict(claims),
+        lambda: verifier.decode(token),
+        lambda: verifier.decode(token.encode()),
+        lambda: jwt.decode(token, SECRET, ["HS256"]),
+    ):
+        with pytest.raises(jwt.DecodeError) as failure:
+            read()
+        assert failure.value.reason is Reason.CLAIMS_JSON
+        assert "00000" not in str(failure.value)
+    most = "1" * 4300
+    assert verifier.decode(forge('{"exp":%d,"n":%s}' % (soon(), most)))["n"] == int(most)
+    with pytest.raises(jwt.DecodeError):
+        verifier.decode(forge('{"exp":%d,"n":%s1}' % (soon(), most)))
 
 
 def test_a_finalizer_may_verify_while_claims_are_made():
@@ -326,7 +421,8 @@ def test_a_wrong_type_names_its_parameter(call, parameter):
         (lambda: jwt.sign({}, jwt.Key(SECRET), algorithm="HS256"), "algorithm"),
         (lambda: capability.generate("rot13"), "form"),
         (lambda: capability.matches(CAPABILITY, ["ab"]), "digests"),
-        (lambda: Tickets(capacity=3), "capacity"),
+        (lambda: Tickets(capacity=0), "capacity"),
+        (lambda: Tickets(capacity=1_048_577), "capacity"),
         (lambda: Gate.from_policy("", syntax="yaml"), "syntax"),
         (lambda: Gate.from_policy({}, syntax="json"), "syntax"),
         (lambda: Gate.from_policy(policy()).startup_check("localhost"), "address"),
@@ -344,6 +440,18 @@ def test_a_wrong_value_names_its_parameter(call, word):
 
 
 # Gates
+
+
+def test_a_decision_tells_the_peer_and_whether_a_credential_is_offered():
+    gate = Gate.from_policy(policy())
+    assert decide(gate).peer is None
+    assert decide(gate, peer="2001:DB8:0::1").peer == "2001:db8::1"
+    assert decide(gate, peer=ip_address("203.0.113.9")).peer == "203.0.113.9"
+    offer = ("Sec-WebSocket-Protocol", "chat")
+    assert not decide(gate).offers_credential
+    assert decide(gate, offer).offers_credential
+    elsewhere = Gate.from_policy(policy(credential={"places": ["authorization"]}))
+    assert not decide(elsewhere, offer).offers_credential
 
 
 def test_a_decision_lets_in():
@@ -523,6 +631,21 @@ def test_tickets():
         Tickets().issue("x" * 65)
     with pytest.raises(ValueError, match="entropy"):
         Tickets().issue("x", entropy=b"short")
+
+
+@pytest.mark.parametrize("capacity", [1, 3, 64, 100_000])
+def test_a_table_of_tickets_has_any_size(capacity):
+    tickets = Tickets(capacity=capacity, ttl=30)
+    few = min(capacity, 50)
+    issued = [tickets.issue(str(number), now=1_000) for number in range(few)]
+    if few == capacity:
+        with pytest.raises(Undecided):
+            tickets.issue("one more", now=1_030)
+        assert len(tickets.issue("room again", now=1_031)) == 43
+        with pytest.raises(Denied):
+            tickets.redeem(issued[0], now=1_000)
+    else:
+        assert [tickets.redeem(ticket, now=1_000) for ticket in issued] == [b"%d" % n for n in range(few)]
 
 
 # Secrets

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import UserDict
+from types import MappingProxyType
 
 import pytest
 from conftest import CAPABILITY, forge, policy, soon
@@ -74,9 +76,24 @@ def test_the_servers_own_scope_is_left_as_it_was():
     assert asked["state"] is shared
 
 
+def test_a_scope_and_its_state_may_be_any_mapping():
+    asked = UserDict(scope(AUTHORIZED, state=MappingProxyType({"pool": 1})))
+    seen = call(asked)[1]
+    assert (type(seen), type(seen["state"])) == (dict, dict)
+    assert (seen["state"]["pool"], seen["state"]["doorward"].id) == (1, "ci")
+    for state in (None, {}):
+        assert list(call(scope(AUTHORIZED, state=state))[1]["state"]) == ["doorward"]
+
+
 @pytest.mark.parametrize("client", [None, ("", 0), ("/run/app.sock", None), ("testclient", 50_000)])
 def test_a_client_without_an_address_is_nobody(client):
     assert call(scope(AUTHORIZED, client=client))[1]
+
+
+@pytest.mark.parametrize("wrong", [{"query_string": 1}, {"raw_path": 1}, {"client": (1, 1)}, {"method": 1}])
+def test_a_scope_that_is_none_is_a_mistake_of_the_servers(wrong):
+    with pytest.raises(TypeError):
+        call(scope(AUTHORIZED, **wrong))
 
 
 def test_headers_may_be_any_iterable():

@@ -77,6 +77,11 @@ SAME = {
     "required and missing": (TOKEN, {"options": {"require": ["jti"]}}, "MissingRequiredClaimError"),
     "payload no object": (forge("[]"), {}, "DecodeError"),
     "payload no JSON": (forge("{"), {}, "DecodeError"),
+    "an integer of very many digits": (
+        forge('{"exp":%d,"n":1%s}' % (NOW + 36_000, "0" * 5000)),
+        {},
+        "DecodeError",
+    ),
     "crit": (
         forge(GOOD, header={"alg": "HS256", "crit": ["x"], "x": 1}),
         {},

@@ -119,3 +119,68 @@ def test_memory_stays_flat():
     gc.collect()
     # A leak of one object of 32 bytes a decision would be 32 MB.
     assert resident() - before < 4 * 1024 * 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_stays_flat_where_claims_are_all_that_is_made():
+    """The quick way alone: nothing but it is called, and it leaves neither objects nor references."""
+    verifier = jwt.Verifier(SECRET)
+    small = forge({"sub": "alice", "exp": soon()})
+    large = forge({"sub": "alice", "exp": soon(), "n": "x" * 4000})
+    bad = small[:-4] + "AAAA"
+    digits = verifier.verify(forge('{"exp":%d,"n":1%s}' % (soon(), "0" * 5000)))
+
+    def work(times):
+        for _ in range(times):
+            claims = verifier.verify(small)
+            assert claims["sub"] == "alice"
+            verifier.verify(large)
+        for _ in range(times // 10):
+            verifier.decode(large)
+            for wrong, call, argument in [
+                (Denied, verifier.verify, bad),
+                (Denied, verifier.decode, bad),
+                (TypeError, verifier.verify, 1),
+                (KeyError, claims.__getitem__, "no such claim"),
+                (KeyError, claims.__getitem__, "\udc65"),
+                (TypeError, claims.get, 1),
+                (Denied, digits.__getitem__, "n"),
+            ]:
+                try:
+                    call(argument)
+                except wrong:
+                    continue
+                raise AssertionError("it was taken")
+            assert claims.get("no such claim", claims) is claims
+            assert list(claims) == claims.keys() == [name for name, _ in claims.items()]
+            assert claims == claims
+            assert len(claims.raw) > len(repr(claims))
+
+    work(10_000)
+    gc.collect()
+    before, references = resident(), sys.getrefcount(jwt.Claims)
+    work(200_000)
+    gc.collect()
+    # One object of 32 bytes a turn would be 6 MB, and one reference to the class 200 000.
+    assert resident() - before < 4 * 1024 * 1024
+    assert abs(sys.getrefcount(jwt.Claims) - references) < 100
+
+
+def test_threads_verify_and_read_what_others_verified():
+    verifier = jwt.Verifier(SECRET)
+    tokens = [forge({"sub": str(number), "exp": soon(), "pad": "x" * (number * 40)}) for number in range(64)]
+    shared = [verifier.verify(token) for token in tokens]
+    begun = threading.Barrier(THREADS)
+
+    def work():
+        begun.wait(20)
+        for _ in range(200):
+            for number, token in enumerate(tokens):
+                mine, other = verifier.verify(token), shared[number]
+                assert mine["sub"] == other["sub"] == str(number)
+                assert len(other["pad"]) == number * 40
+        return verifier.decode(tokens[7])["sub"]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = [pool.submit(work) for _ in range(THREADS)]
+        assert [future.result(60) for future in futures] == ["7"] * THREADS

@@ -18,15 +18,17 @@ _Strip = Callable[[bytes, str], bytes]
 KEY = "doorward"
 
 
-def log(decision: Decision, peer: str | None) -> None:
+def log(decision: Decision) -> None:
     """Write one record. No byte of the request is in it."""
-    reason = decision.reason
-    if reason is None:
-        if logger.isEnabledFor(logging.DEBUG):
-            principal = decision.principal
-            assert principal is not None  # noqa: S101 - no reason means that somebody is let in
-            logger.debug("allowed kind=%s place=%s peer=%s", principal.kind, principal.place, peer)
+    if decision and not logger.isEnabledFor(logging.DEBUG):
         return
+    peer = decision.peer
+    principal = decision.principal
+    if principal is not None:
+        logger.debug("allowed kind=%s place=%s peer=%s", principal.kind, principal.place, peer)
+        return
+    reason = decision.reason
+    assert reason is not None  # noqa: S101 - nobody is let in for a reason
     ours = reason.status >= 500
     logger.log(
         logging.WARNING if ours else logging.INFO,

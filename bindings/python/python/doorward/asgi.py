@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from doorward import _server
-from doorward._doorward import Decision, Gate, address_of
+from doorward._doorward import Decision, Gate, decide_connection, with_principal
 
 __all__ = ["Doorward", "decide"]
 
@@ -74,21 +74,21 @@ class Doorward:
 
 def decide(gate: Gate, scope: Scope, *, scheme: str | None = None) -> Decision:
     """Decide a connection by its scope, and write the log record."""
-    client = scope.get("client")
-    peer = address_of(client[0]) if client else None
     lines = scope["headers"]
     if not isinstance(lines, list):
         # The specification says iterable: the application is to see them too.
         lines = scope["headers"] = list(lines)
-    target = _target(scope)
-    decision = gate.decide(
-        headers=lines,
-        target=target,
-        scheme=scheme or scope.get("scheme") or _DEFAULT_SCHEME[scope["type"]],
-        method=scope.get("method", "GET"),
-        peer=peer,
+    client = scope.get("client")
+    decision = decide_connection(
+        gate,
+        lines,
+        _path(scope),
+        scope.get("query_string"),
+        scheme or scope.get("scheme") or _DEFAULT_SCHEME[scope["type"]],
+        scope.get("method", "GET"),
+        client[0] if client else None,
     )
-    _server.log(decision, peer)
+    _server.log(decision)
     return decision
 
 
@@ -96,18 +96,16 @@ def decide(gate: Gate, scope: Scope, *, scheme: str | None = None) -> Decision:
 _DEFAULT_SCHEME = {"http": "http", "websocket": "ws"}
 
 
-def _target(scope: Scope) -> bytes:
-    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-    query: bytes = scope.get("query_string") or b""
-    return path + b"?" + query if query else path
+def _path(scope: Scope) -> bytes:
+    return scope.get("raw_path") or quote(scope["path"]).encode()
 
 
 def admitted(scope: Scope, decision: Decision, strip_credential: bool) -> Scope:
     """Give the scope for the application: a copy, since a server may share what is in it."""
-    copy = dict(scope)
-    copy["state"] = {**(scope.get("state") or {}), _server.KEY: decision.principal}
-    if strip_credential or any(_is_offer(name) for name, _ in scope["headers"]):
-        target = _target(scope)
+    copy = with_principal(scope, _server.KEY, decision.principal)
+    if strip_credential or decision.offers_credential:
+        query = scope.get("query_string")
+        target = _path(scope) + b"?" + query if query else _path(scope)
         lines, stripped = _server.take_out(decision, scope["headers"], target, strip_credential)
         copy["headers"] = lines
         if stripped != target:

@@ -34,7 +34,7 @@ def process_request(gate: Gate, *, scheme: str = "ws") -> Callable[[Any, Any], A
         ]
         target = request.path.encode("latin-1")
         decision = gate.decide(headers=lines, target=target, scheme=scheme, peer=peer)
-        _server.log(decision, peer)
+        _server.log(decision)
         if not decision:
             headers, body = _server.refusal(decision)
             response = connection.respond(decision.status, body)

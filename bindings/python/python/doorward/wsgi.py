@@ -70,7 +70,7 @@ def decide(gate: Gate, environ: Environ, *, scheme: str | None = None) -> Decisi
         method=environ["REQUEST_METHOD"],
         peer=peer,
     )
-    _server.log(decision, peer)
+    _server.log(decision)
     return decision
 
 
