@@ -27,8 +27,8 @@ echo "axum=$target/debug/doorward-demo-axum" >"$servers"
 if here gcc && printf '#include <microhttpd.h>\n#include <wslay/wslay.h>\n#include <openssl/evp.h>\n' |
     gcc -E -x c - >/dev/null 2>&1; then
     building 'the C server'
-    quietly gcc -O2 -std=c11 -D_GNU_SOURCE -Iinclude ffi/examples/upgrade.c "$target/debug/libdoorward.a" \
-        -lmicrohttpd -lwslay -lcrypto -lpthread -lm -ldl -o "$out/c"
+    quietly gcc -O2 -std=c11 -D_GNU_SOURCE -Iinclude ffi/examples/upgrade.c ffi/examples/doorward_microhttpd.c \
+        "$target/debug/libdoorward.a" -lmicrohttpd -lwslay -lcrypto -lpthread -lm -ldl -o "$out/c"
     echo "C=$out/c" >>"$servers"
 else
     missing 'gcc with libmicrohttpd, libwslay and libssl'
