@@ -14,6 +14,8 @@ mod guard;
 mod header;
 mod node;
 mod python;
+mod reference;
+mod servers;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
