@@ -1,6 +1,6 @@
 //! Whether anything is stale.
 
-use crate::{generate, servers};
+use crate::{generate, markdown, servers};
 use std::path::{Path, PathBuf};
 
 /// Finds the faults of one kind.
@@ -132,18 +132,22 @@ fn documents(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Every relative link leads to a file.
+/// Every link inside the repository leads to a file, and to a heading of it where it has an anchor.
 fn links(root: &Path) -> Vec<String> {
     let mut faults = Vec::new();
     for document in documents(root) {
         let text = std::fs::read_to_string(&document).unwrap_or_default();
-        for part in text.split("](").skip(1) {
-            let target = part.split([')', ' ']).next().unwrap_or_default();
-            let target = target.split('#').next().unwrap_or_default();
-            let local = !target.is_empty() && !target.contains("://");
+        for link in markdown::links(&text).into_iter().map(|range| &text[range]) {
+            if link.contains("://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
             let folder = document.parent().unwrap_or(root);
-            if local && !folder.join(target).exists() {
-                faults.push(format!("{}: {target} is not there", document.display()));
+            let meant = if file.is_empty() { document.clone() } else { folder.join(file) };
+            let page = std::fs::read_to_string(&meant).unwrap_or_default();
+            let found = anchor.is_empty() || markdown::anchors(&page).contains(anchor);
+            if !meant.exists() || !found {
+                faults.push(format!("{}: {link} is not there", document.display()));
             }
         }
     }
