@@ -360,15 +360,15 @@ impl<'d> Table<'d> {
         let Some(entry) = self.find(key) else {
             return Ok(None);
         };
-        let range = match self.kind(key) {
-            Some(Kind::Integer { least, most, .. }) => least..=most,
+        let (least, most) = match self.kind(key) {
+            Some(Kind::Integer { least, most, .. }) => (least, most),
             // No value fits: a test gives each key its own.
-            _ => 1..=0,
+            _ => (i64::MAX, i64::MIN),
         };
         match &entry.node.value {
-            Value::Integer(value) if range.contains(value) => Ok(Some(*value)),
+            Value::Integer(value) if (least..=most).contains(value) => Ok(Some(*value)),
             Value::Integer(_) => {
-                let message = format!("must be from {} to {}", range.start(), range.end());
+                let message = format!("must be from {least} to {most}");
                 Err(self.error(key, Reason::ConfigInvalid, message))
             }
             _ => Err(wrong_type(self.text, self.path(key), &entry.node, "an integer")),
