@@ -2,8 +2,10 @@
 
     python3 ffi/tests/upgrade.py COMMAND...
 
-COMMAND starts the server; the policy's path and the port are put behind it. This side stands for a proxy that ends
-TLS: each request says X-Forwarded-Proto, unless its case is about that. Python's standard library only: this side shares no code with the server. One line a case that fails, and a closing line.
+COMMAND starts the server; the policy's path and the port are put behind it. This side stands for a
+proxy that ends TLS: each request says X-Forwarded-Proto, unless its case is about that. Python's
+standard library only: this side shares no code with the server. One line a case that fails, and a
+closing line.
 """
 
 from __future__ import annotations
