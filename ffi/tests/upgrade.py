@@ -29,7 +29,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-PATIENCE = float(os.environ.get("DOORWARD_PATIENCE", "10"))
+PATIENCE = float(os.environ.get("DOORWARD_PATIENCE", "30"))
 HOST = "app.example.com"
 PAGE = f"https://{HOST}"
 # RFC 6455 section 1.3 gives the key and what answers it.
