@@ -9,13 +9,14 @@ VENV := $(BUILD)/venv
 # Pinned: a linter's next release must not turn a checkout red.
 RUFF := 0.17.6
 MYPY := 2.4.1
+MDBOOK := 0.5.4
 
 # Where `make install` puts the C library; DESTDIR stands in front of PREFIX while a package is staged.
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
+.PHONY: help docs demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
@@ -68,11 +69,20 @@ test-c: ## the C library from C: header, vectors, misuse, threads, sanitizers, p
 	  sh ffi/tests/run.sh && sh ffi/tests/package.sh && sh ffi/tests/upgrade.sh; \
 	else $(call missing,a C compiler (gcc)); fi
 
+docs: ## the manual as a site, in build/site, and that no link in it is dead; builds mdBook the first time
+	@[ "$$($(BUILD)/mdbook/bin/mdbook --version 2>/dev/null)" = 'mdbook v$(MDBOOK)' ] || { \
+	  echo 'building: mdBook' >&2; \
+	  cargo install --quiet --locked --root $(BUILD)/mdbook --target-dir $(BUILD)/mdbook/target \
+	    --no-default-features --features search --version $(MDBOOK) mdbook && rm -rf $(BUILD)/mdbook/target; }
+	@$(BUILD)/mdbook/bin/mdbook build
+	@cargo xtask site
+
 agree: ## every language's vector runner, and that all of them answer with the same bytes
 	@sh tests/agree.sh
 
-test-demo: ## the five servers of the demo, each with every situation
-	@mkdir -p $(BUILD) && if sh demo/run.sh >$(BUILD)/demo.table; then tail -n 1 $(BUILD)/demo.table; \
+test-demo: ## the five servers of the demo, each with every situation; the first page's part of the table
+	@mkdir -p $(BUILD) && if sh demo/run.sh >$(BUILD)/demo.table; then \
+	  sh demo/first_page.sh $(BUILD)/demo.table && tail -n 1 $(BUILD)/demo.table; \
 	else cat $(BUILD)/demo.table; false; fi
 
 go-lib: ## the static library for Go, in bindings/go/lib/<os>_<arch>

@@ -46,6 +46,11 @@ func (e *PolicyError) Error() string {
 // Unwrap is the reason.
 func (e *PolicyError) Unwrap() error { return e.Reason }
 
+// LogValue is the reason's attributes and the message.
+func (e *PolicyError) LogValue() slog.Value {
+	return slog.GroupValue(append(e.Reason.LogValue().Group(), slog.String("message", e.Message))...)
+}
+
 // Option says what a gate cannot know from its policy.
 type Option func(*options)
 

@@ -374,6 +374,10 @@ func TestDecideWhileReloading(t *testing.T) {
 	if err := gate.Reload(); !errors.As(err, &wrong) || !errors.Is(err, doorward.ConfigInvalid) {
 		t.Error(err)
 	}
+	if attributes := wrong.LogValue().String(); !strings.Contains(attributes, "code=1005 reason=config_invalid") ||
+		!strings.Contains(attributes, "message="+wrong.Message) {
+		t.Error("logged as", attributes)
+	}
 	if decision, err := gate.Decide(request("", token)); err != nil || !decision.Allowed() {
 		t.Error("a document that is not in order changed something:", decision, err)
 	}

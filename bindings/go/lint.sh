@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 mkdir -p build/go
 . bindings/go/env.sh
 
-unformatted=$(gofmt -l bindings/go benches/go)
+unformatted=$(gofmt -l bindings/go benches/go tests/browser/unguarded)
 if [ -n "$unformatted" ]; then
     echo "gofmt: $unformatted"
     exit 1
@@ -19,3 +19,5 @@ for module in bindings/go bindings/go/integration benches/go; do
         go tool -modfile="$tools" staticcheck -checks all,-ST1000 ./...
     )
 done
+# The server without a guard is a file of no module; its imports are the integration's.
+(cd bindings/go/integration && go vet ../../../tests/browser/unguarded/main.go)

@@ -23,6 +23,9 @@ rm -rf "$build/wheels"
 cd $here
 "$python" -m ruff check --quiet . ../../benches/python
 "$python" -m ruff format --quiet --check . ../../benches/python
+# A file beside no settings: those of the example that it is made of.
+"$python" -m ruff check --quiet --config pyproject.toml --ignore ANN401 ../../tests/browser/unguarded
+"$python" -m ruff format --quiet --check --config pyproject.toml ../../tests/browser/unguarded
 "$python" -m mypy --no-error-summary python/doorward
 "$python" -m mypy.stubtest doorward --mypy-config-file pyproject.toml --concise >"../../$build/stubtest.txt" ||
     { cat "../../$build/stubtest.txt"; exit 1; }

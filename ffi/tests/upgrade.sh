@@ -45,7 +45,7 @@ build() {
     program=$1
     shift
     if "$@" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Iinclude ffi/examples/upgrade.c \
-        build/package/libdoorward.a -lmicrohttpd -lwslay -lcrypto -lpthread -lm -ldl -o "$out/$program" \
+        ffi/examples/doorward_microhttpd.c build/package/libdoorward.a -lmicrohttpd -lwslay -lcrypto -lpthread -lm -ldl -o "$out/$program" \
         >"$out/log" 2>&1; then
         return 0
     fi

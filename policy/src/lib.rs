@@ -13,6 +13,9 @@ pub mod explain;
 /// The handle that a server holds.
 pub mod gate;
 
+/// The keys of a policy document: types, defaults, meanings.
+pub mod keys;
+
 /// On whose behalf a request came in.
 pub mod principal;
 
@@ -28,8 +31,9 @@ pub use clock::{entropy, new_token, now};
 pub use error::{PolicyError, Position, Warning};
 pub use explain::{Explanation, Outcome, Step};
 pub use gate::{Current, Gate, Policy, Snapshot};
+pub use keys::TABLES;
 pub use principal::Principal;
-pub use settings::{TABLES, read_address};
+pub use settings::read_address;
 
 #[doc(no_inline)]
 pub use doorward_core::{self as core, Header, Reason, Request, Scheme, UnixTime};

@@ -2,11 +2,10 @@
 
 use crate::clock;
 use crate::error::{PolicyError, Warning};
+use crate::keys;
 use crate::secret::{self, Sources};
 use crate::tree::{Node, Syntax, Table};
-use doorward_core::limits::{
-    MAX_KEYS, MAX_KID_BYTES, MAX_LEEWAY, MAX_REALM_BYTES, MAX_TOKEN_BYTES, MIN_TOKEN_LIMIT,
-};
+use doorward_core::limits::{MAX_KEYS, MAX_KID_BYTES, MAX_REALM_BYTES, MAX_TOKEN_BYTES};
 use doorward_core::{
     AbsentOrigin, Algorithm, Cidr, ClaimRules, Digest, Encoding, Gate, Host, HostPattern, Key,
     OriginMode, Place, Reason, ScopeRules, UnixTime, Unprotected, capability, origin,
@@ -15,71 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Every table of the document and its keys; the first is the document itself. A tool that writes or
-/// checks documents can rely on it: the reader does.
-pub const TABLES: [(&str, &[&str]); 9] = [
-    ("", &ROOT_KEYS),
-    ("listen", &LISTEN_KEYS),
-    ("host", &HOST_KEYS),
-    ("origin", &ORIGIN_KEYS),
-    ("credential", &CREDENTIAL_KEYS),
-    ("capability", &CAPABILITY_KEYS),
-    ("jwt", &JWT_KEYS),
-    ("jwt.key", &KEY_KEYS),
-    ("scope", &SCOPE_KEYS),
-];
-
-const ROOT_KEYS: [&str; 8] =
-    ["realm", "listen", "host", "origin", "credential", "capability", "jwt", "scope"];
-const LISTEN_KEYS: [&str; 2] = ["address", "without_credential"];
-const HOST_KEYS: [&str; 4] = ["allow", "trusted_proxies", "unchecked", "forwarded_lenient"];
-const ORIGIN_KEYS: [&str; 10] = [
-    "mode",
-    "allow",
-    "absent",
-    "allow_null",
-    "loopback_aliases",
-    "ignore_scheme",
-    "https_page_on_http",
-    "accept_unserialized",
-    "empty_is_absent",
-    "ignore_fetch_site",
-];
-const CREDENTIAL_KEYS: [&str; 4] = ["places", "anonymous", "first_present_wins", "max_token_bytes"];
-const CAPABILITY_KEYS: [&str; 10] = [
-    "id",
-    "sha256",
-    "sha256_file",
-    "token_file",
-    "token_env",
-    "token",
-    "expires",
-    "scopes",
-    "resources",
-    "weak",
-];
-const JWT_KEYS: [&str; 14] = [
-    "key",
-    "issuer",
-    "audience",
-    "subject",
-    "leeway",
-    "required",
-    "max_lifetime",
-    "max_age",
-    "typ",
-    "revoked",
-    "ignore_typ",
-    "ignore_kid",
-    "ignore_audience",
-    "valid_at_expiry",
-];
-const KEY_KEYS: [&str; 6] = ["id", "algorithm", "secret_file", "secret_env", "secret", "encoding"];
-const SCOPE_KEYS: [&str; 4] = ["require", "claim", "resource", "resource_claim"];
-
-/// The largest `max_lifetime` and `max_age` that make sense: a hundred years.
-const CENTURY: i64 = 3_155_760_000;
-
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Settings {
     pub(crate) realm: String,
     pub(crate) listen: Listen,
@@ -91,11 +26,13 @@ pub(crate) struct Settings {
     pub(crate) scope: ScopeSettings,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Listen {
     pub(crate) address: Option<IpAddr>,
     pub(crate) without_credential: Unprotected,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct HostSettings {
     pub(crate) allow: Option<Vec<String>>,
     pub(crate) trusted_proxies: Vec<Cidr>,
@@ -103,6 +40,7 @@ pub(crate) struct HostSettings {
     pub(crate) forwarded_lenient: bool,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct OriginSettings {
     pub(crate) mode: OriginMode,
     pub(crate) allow: Vec<String>,
@@ -116,6 +54,7 @@ pub(crate) struct OriginSettings {
     pub(crate) ignore_fetch_site: bool,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct CredentialSettings {
     pub(crate) places: Vec<String>,
     pub(crate) anonymous: bool,
@@ -123,6 +62,7 @@ pub(crate) struct CredentialSettings {
     pub(crate) max_token_bytes: usize,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct CapabilitySettings {
     pub(crate) id: String,
     pub(crate) weak: bool,
@@ -132,6 +72,7 @@ pub(crate) struct CapabilitySettings {
     pub(crate) resources: Vec<String>,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct JwtSettings {
     pub(crate) keys: Vec<Key<'static>>,
     pub(crate) key_ids: Vec<Option<String>>,
@@ -150,6 +91,7 @@ pub(crate) struct JwtSettings {
     pub(crate) valid_at_expiry: bool,
 }
 
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct ScopeSettings {
     pub(crate) require: Vec<String>,
     pub(crate) claim: String,
@@ -164,7 +106,7 @@ pub(crate) fn read(
     base: Option<&Path>,
 ) -> Result<(Settings, Vec<Warning>), PolicyError> {
     let node = Node::parse(text, syntax)?;
-    let root = Table::root(text, &node, &ROOT_KEYS)?;
+    let root = Table::root(text, &node, &keys::ROOT)?;
     let mut warnings = Vec::new();
     let listen = read_listen(&root)?;
     let settings = Settings {
@@ -219,7 +161,7 @@ fn read_realm(root: &Table<'_>) -> Result<String, PolicyError> {
 
 fn read_listen(root: &Table<'_>) -> Result<Listen, PolicyError> {
     let mut listen = Listen { address: None, without_credential: Unprotected::Refuse };
-    let Some(table) = root.table("listen", &LISTEN_KEYS)? else {
+    let Some(table) = root.table("listen", &keys::LISTEN)? else {
         return Ok(listen);
     };
     if let Some(text) = table.string("address")? {
@@ -257,7 +199,7 @@ fn read_host(root: &Table<'_>, listen: &Listen) -> Result<HostSettings, PolicyEr
         unchecked: false,
         forwarded_lenient: false,
     };
-    if let Some(table) = root.table("host", &HOST_KEYS)? {
+    if let Some(table) = root.table("host", &keys::HOST)? {
         host.allow = table.lines("allow", false)?;
         for (i, line) in host.allow.iter().flatten().enumerate() {
             HostPattern::parse(line).map_err(|reason| {
@@ -308,7 +250,7 @@ fn read_origin(root: &Table<'_>) -> Result<OriginSettings, PolicyError> {
         empty_is_absent: false,
         ignore_fetch_site: false,
     };
-    let Some(table) = root.table("origin", &ORIGIN_KEYS)? else {
+    let Some(table) = root.table("origin", &keys::ORIGIN)? else {
         return Ok(origin);
     };
     let modes = [
@@ -366,7 +308,7 @@ fn read_credential(root: &Table<'_>) -> Result<CredentialSettings, PolicyError> 
         first_present_wins: false,
         max_token_bytes: MAX_TOKEN_BYTES,
     };
-    let Some(table) = root.table("credential", &CREDENTIAL_KEYS)? else {
+    let Some(table) = root.table("credential", &keys::CREDENTIAL)? else {
         return Ok(credential);
     };
     if let Some(places) = table.strings("places", false)? {
@@ -387,8 +329,7 @@ fn read_credential(root: &Table<'_>) -> Result<CredentialSettings, PolicyError> 
     }
     credential.anonymous = table.bool("anonymous")?;
     credential.first_present_wins = table.bool("first_present_wins")?;
-    let range = MIN_TOKEN_LIMIT as i64..=MAX_TOKEN_BYTES as i64;
-    if let Some(bytes) = table.integer("max_token_bytes", range)? {
+    if let Some(bytes) = table.integer("max_token_bytes")? {
         credential.max_token_bytes = usize::try_from(bytes).unwrap_or(MAX_TOKEN_BYTES);
     }
     Ok(credential)
@@ -409,7 +350,7 @@ fn read_capabilities(
 ) -> Result<Vec<CapabilitySettings>, PolicyError> {
     let with_jwt = root.has("jwt");
     let mut entries: Vec<CapabilitySettings> = Vec::new();
-    for table in root.tables("capability", &CAPABILITY_KEYS)? {
+    for table in root.tables("capability", &keys::CAPABILITY)? {
         let id = table.required("id")?.to_owned();
         let visible = id.bytes().all(|byte| matches!(byte, 0x21..=0x7e));
         if id.is_empty() || id.len() > MAX_KID_BYTES || !visible {
@@ -508,15 +449,14 @@ fn read_jwt(
     base: Option<&Path>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<JwtSettings>, PolicyError> {
-    let Some(table) = root.table("jwt", &JWT_KEYS)? else {
+    let Some(table) = root.table("jwt", &keys::JWT)? else {
         return Ok(None);
     };
     let (keys, key_ids) = read_keys(&table, base, warnings)?;
     let audience = table.names("audience", true)?;
-    let seconds = |key: &'static str| {
-        Ok(table.integer(key, 1..=CENTURY)?.and_then(|seconds| u64::try_from(seconds).ok()))
-    };
-    let leeway = table.integer("leeway", 0..=i64::from(MAX_LEEWAY))?;
+    let seconds =
+        |key: &'static str| Ok(table.integer(key)?.and_then(|seconds| u64::try_from(seconds).ok()));
+    let leeway = table.integer("leeway")?;
     let jwt = JwtSettings {
         keys,
         key_ids,
@@ -554,7 +494,7 @@ fn read_keys(
     base: Option<&Path>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Keys, PolicyError> {
-    let tables = jwt.tables("key", &KEY_KEYS)?;
+    let tables = jwt.tables("key", &keys::JWT_KEY)?;
     if tables.is_empty() {
         return Err(jwt.error("key", Reason::ConfigInvalid, "[[jwt.key]] is required"));
     }
@@ -645,7 +585,7 @@ fn read_scope(root: &Table<'_>) -> Result<ScopeSettings, PolicyError> {
         resource: None,
         resource_claim: ScopeRules::default().resource_claim.to_owned(),
     };
-    let Some(table) = root.table("scope", &SCOPE_KEYS)? else {
+    let Some(table) = root.table("scope", &keys::SCOPE)? else {
         return Ok(scope);
     };
     scope.require = read_scopes(&table, "require")?;

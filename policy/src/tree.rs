@@ -1,6 +1,7 @@
 //! A policy document as a tree that remembers where everything stood, whichever syntax it was in.
 
 use crate::error::{PolicyError, Position};
+use crate::keys::{Key, KeyTable, Kind};
 use doorward_core::limits::MAX_NUMERIC_DATE;
 use doorward_core::{Reason, primitive};
 use jsonc_parser::ast;
@@ -180,10 +181,15 @@ pub(crate) struct Table<'d> {
     path: String,
     offset: usize,
     entries: &'d [Entry],
+    keys: &'static [Key],
 }
 
 impl<'d> Table<'d> {
-    pub(crate) fn root(text: &'d str, node: &'d Node, known: &[&str]) -> Result<Self, PolicyError> {
+    pub(crate) fn root(
+        text: &'d str,
+        node: &'d Node,
+        known: &'static KeyTable,
+    ) -> Result<Self, PolicyError> {
         Self::of(text, String::new(), node, known)
     }
 
@@ -191,16 +197,17 @@ impl<'d> Table<'d> {
         text: &'d str,
         path: String,
         node: &'d Node,
-        known: &[&str],
+        known: &'static KeyTable,
     ) -> Result<Self, PolicyError> {
         let Value::Table(entries) = &node.value else {
             return Err(wrong_type(text, path, node, "a table"));
         };
-        let table = Self { text, path, offset: node.offset, entries };
-        match entries.iter().find(|entry| !known.contains(&entry.key.as_str())) {
+        let table = Self { text, path, offset: node.offset, entries, keys: known.keys };
+        match entries.iter().find(|entry| known.keys.iter().all(|key| key.name != entry.key)) {
             None => Ok(table),
             Some(entry) => {
-                let message = format!("unknown key; known here: {}", known.join(", "));
+                let names: Vec<&str> = known.keys.iter().map(|key| key.name).collect();
+                let message = format!("unknown key; known here: {}", names.join(", "));
                 Err(PolicyError::new(Reason::ConfigInvalid, table.path(&entry.key), message)
                     .at(Position::of(text, entry.offset)))
             }
@@ -213,6 +220,10 @@ impl<'d> Table<'d> {
 
     fn find(&self, key: &str) -> Option<&'d Entry> {
         self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    fn kind(&self, key: &str) -> Option<Kind> {
+        self.keys.iter().find(|entry| entry.name == key).map(|entry| entry.kind)
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -258,7 +269,7 @@ impl<'d> Table<'d> {
     pub(crate) fn table(
         &self,
         key: &str,
-        known: &[&str],
+        known: &'static KeyTable,
     ) -> Result<Option<Table<'d>>, PolicyError> {
         self.find(key)
             .map(|entry| Table::of(self.text, self.path(key), &entry.node, known))
@@ -266,7 +277,11 @@ impl<'d> Table<'d> {
     }
 
     /// An array of tables; one table alone is not taken for one.
-    pub(crate) fn tables(&self, key: &str, known: &[&str]) -> Result<Vec<Table<'d>>, PolicyError> {
+    pub(crate) fn tables(
+        &self,
+        key: &str,
+        known: &'static KeyTable,
+    ) -> Result<Vec<Table<'d>>, PolicyError> {
         let Some(entry) = self.find(key) else {
             return Ok(Vec::new());
         };
@@ -340,18 +355,20 @@ impl<'d> Table<'d> {
         }
     }
 
-    pub(crate) fn integer(
-        &self,
-        key: &str,
-        range: std::ops::RangeInclusive<i64>,
-    ) -> Result<Option<i64>, PolicyError> {
+    /// An integer within the bounds that the key's entry has.
+    pub(crate) fn integer(&self, key: &str) -> Result<Option<i64>, PolicyError> {
         let Some(entry) = self.find(key) else {
             return Ok(None);
         };
+        let (least, most) = match self.kind(key) {
+            Some(Kind::Integer { least, most, .. }) => (least, most),
+            // No value fits: a test gives each key its own.
+            _ => (i64::MAX, i64::MIN),
+        };
         match &entry.node.value {
-            Value::Integer(value) if range.contains(value) => Ok(Some(*value)),
+            Value::Integer(value) if (least..=most).contains(value) => Ok(Some(*value)),
             Value::Integer(_) => {
-                let message = format!("must be from {} to {}", range.start(), range.end());
+                let message = format!("must be from {least} to {most}");
                 Err(self.error(key, Reason::ConfigInvalid, message))
             }
             _ => Err(wrong_type(self.text, self.path(key), &entry.node, "an integer")),

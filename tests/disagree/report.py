@@ -196,7 +196,8 @@ case's own, by the library's clock option, or where it has none by Debian's `fak
 Where a language has typed claims, they are used. Node's jsonwebtoken hands claims that are no JSON back as a string,
 with no `exp` to check, and that counts as accepted. Authlib's own documentation points from its JWT module to joserfc.
 In Node a token is handed over as its HTTP server would, as Latin-1; in C as a string, so that a token that holds a NUL
-is not put; two of Rust's take UTF-8 only. Of libjwt, this is the version that Debian 12 ships; upstream's is newer.
+is not put; two of Rust's take UTF-8 only. Of libjwt, this is the version that Debian 12 ships; version 3 and
+l8w8jwt are among no packages of Debian, npm or PyPI, and not asked.
 """
 
 CLOSING = """## The good tokens that are refused

@@ -1,6 +1,6 @@
 //! Whether anything is stale.
 
-use crate::generate;
+use crate::{generate, markdown, servers};
 use std::path::{Path, PathBuf};
 
 /// Finds the faults of one kind.
@@ -11,7 +11,7 @@ pub(crate) fn run(root: &Path) -> Result<String, String> {
     let checks: [(&str, Check); 7] = [
         ("generated files", generated_files),
         ("profiles", profiles),
-        ("keys of the policy", policy_keys),
+        ("servers of the demo", servers::faults),
         ("C on the first page", first_page_c),
         ("one version", one_version),
         ("links of the documents", links),
@@ -59,37 +59,6 @@ fn profiles(_root: &Path) -> Vec<String> {
             Err(error) => Some(format!("{name}: {error}")),
         })
         .collect()
-}
-
-/// The page on the policy has a section for each table and, in it, a row for each key.
-fn policy_keys(root: &Path) -> Vec<String> {
-    let page = match read(root, "policy/README.md") {
-        Ok(page) => page,
-        Err(error) => return vec![error],
-    };
-    let mut faults = Vec::new();
-    for (table, keys) in doorward_policy::TABLES {
-        let is_heading = |section: &&str| {
-            let heading = section.lines().next().unwrap_or_default();
-            let name = heading.trim_matches(['`', '[', ']', '#', ' ']);
-            name == table || (table.is_empty() && name == "The document")
-        };
-        let sections =
-            page.split("\n#").map(|section| section.trim_start_matches('#').trim_start());
-        let Some(section) = sections.into_iter().find(is_heading) else {
-            faults.push(format!("policy/README.md has no section on [{table}]"));
-            continue;
-        };
-        let tables: Vec<&str> = doorward_policy::TABLES.iter().map(|(name, _)| *name).collect();
-        for key in keys {
-            let nested =
-                if table.is_empty() { (*key).to_owned() } else { format!("{table}.{key}") };
-            if !tables.contains(&nested.as_str()) && !section.contains(&format!("`{key}`")) {
-                faults.push(format!("policy/README.md: [{table}] lacks {key}"));
-            }
-        }
-    }
-    faults
 }
 
 /// The C of the first page stands in the example that `ffi/tests/run.sh` compiles and runs.
@@ -163,18 +132,22 @@ fn documents(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Every relative link leads to a file.
+/// Every link inside the repository leads to a file, and to a heading of it where it has an anchor.
 fn links(root: &Path) -> Vec<String> {
     let mut faults = Vec::new();
     for document in documents(root) {
         let text = std::fs::read_to_string(&document).unwrap_or_default();
-        for part in text.split("](").skip(1) {
-            let target = part.split([')', ' ']).next().unwrap_or_default();
-            let target = target.split('#').next().unwrap_or_default();
-            let local = !target.is_empty() && !target.contains("://");
+        for link in markdown::links(&text).into_iter().map(|range| &text[range]) {
+            if link.contains("://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
             let folder = document.parent().unwrap_or(root);
-            if local && !folder.join(target).exists() {
-                faults.push(format!("{}: {target} is not there", document.display()));
+            let meant = if file.is_empty() { document.clone() } else { folder.join(file) };
+            let page = std::fs::read_to_string(&meant).unwrap_or_default();
+            let found = anchor.is_empty() || markdown::anchors(&page).contains(anchor);
+            if !meant.exists() || !found {
+                faults.push(format!("{}: {link} is not there", document.display()));
             }
         }
     }

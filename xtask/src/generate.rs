@@ -1,6 +1,6 @@
 //! The files that are made from the core's tables.
 
-use crate::{go, header, node, python};
+use crate::{go, header, node, python, reference};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -11,6 +11,8 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
     Ok(vec![
         ("tests/vectors/reasons.json", reasons_json()),
         ("docs/reasons.md", reasons_page()),
+        ("docs/policy.md", reference::page(root)?),
+        ("policy/README.md", reference::readme(root)?),
         ("include/doorward.h", header::text(root)?),
         // A Go module is its folder: what lies outside does not travel with it.
         ("bindings/go/internal/abi/doorward.h", header::text(root)?),

@@ -17,7 +17,11 @@ scripts/build.sh
 
 bin=node_modules/.bin
 "$bin/eslint" --max-warnings=0 .
-"$bin/prettier" --check --log-level=warn . ../../benches/node/*.mjs
+"$bin/prettier" --check --log-level=warn . ../../benches/node/*.mjs \
+    ../../tests/browser/*.mjs ../../tests/browser/unguarded/*.mjs
+# Its base is the folder that it is called in; what lies outside it does not look at.
+(cd "$root" && bindings/node/node_modules/.bin/eslint --config bindings/node/eslint.config.mjs \
+    --max-warnings=0 tests/browser)
 "$bin/tsc" --project test/types
 "$bin/publint" --strict >"$out/publint.txt" 2>&1 || { cat "$out/publint.txt"; exit 1; }
 "$bin/attw" --pack . --quiet || { "$bin/attw" --pack .; exit 1; }

@@ -3,8 +3,6 @@
 python examples/websocket.py policy.toml 8080 [127.0.0.1]
 """
 
-from __future__ import annotations
-
 import logging
 import signal
 import socket
@@ -36,25 +34,25 @@ def main(policy: str, port: str, host: str = "127.0.0.1") -> None:
         # Refuses to be open to other machines without any credential.
         gate.startup_check(f"{host}:{port}")
     except (PolicyError, UsageError) as error:
-        sys.exit(f"not started {said(error)}")
+        sys.exit(f"not started {_said(error)}")
 
     def reload(*_: object) -> None:
         try:
             gate.reload()
         except PolicyError as error:
-            print(f"old rules kept {said(error)}", flush=True)
+            print(f"old rules kept {_said(error)}", flush=True)
         else:
             print("new rules", flush=True)
 
     signal.signal(signal.SIGHUP, reload)
     listener = socket.create_server((host, int(port)))
     print("listening on {}:{}".format(*listener.getsockname()), flush=True)
-    config = uvicorn.Config(doorward.asgi.Doorward(app, gate), proxy_headers=False, log_level="error")
+    guarded = doorward.asgi.Doorward(app, gate)
+    config = uvicorn.Config(guarded, proxy_headers=False, log_level="error")
     uvicorn.Server(config).run([listener])
 
 
-def said(error: PolicyError | UsageError) -> str:
-    """Tell an error on one line."""
+def _said(error: PolicyError | UsageError) -> str:
     return f"code={error.reason.code} reason={error.reason.log_name} {error}"
 
 

@@ -23,14 +23,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let gate = Gate::open(policy).inspect_err(|error| log("not started", error.reason()))?;
     // Refuses to be open to other machines without any credential.
-    let open = gate.snapshot().startup_check(ip);
-    open.inspect_err(|reason| log("not started", *reason))?;
-
+    gate.snapshot().startup_check(ip).inspect_err(|reason| log("not started", *reason))?;
     let peer = |known: &Extensions| Some(known.get::<ConnectInfo<SocketAddr>>()?.0.ip());
-    let door = DoorwardLayer::new(gate.clone()).peer(peer);
-    let app = Router::new().route("/ws", any(upgrade)).layer(door);
+
+    let app = Router::new().route("/ws", any(upgrade));
+    let app = app.layer(DoorwardLayer::new(gate.clone()).peer(peer));
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    let listener = TcpListener::bind((ip, port)).await?;
+    let listener = TcpListener::bind(SocketAddr::new(ip, port)).await?;
     let mut hangups = signal(SignalKind::hangup())?;
     println!("listening on {}", listener.local_addr()?);
     tokio::spawn(async move {

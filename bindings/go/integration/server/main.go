@@ -4,7 +4,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -19,35 +18,25 @@ import (
 
 func main() {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	policy, port, host := os.Args[1], os.Args[2], "127.0.0.1"
-	if len(os.Args) > 3 {
-		host = os.Args[3]
-	}
-	gate, err := doorward.Open(policy, doorward.Logger(slog.Default()))
-	exitIf(err)
+	policy, port, host := os.Args[1], os.Args[2], append(os.Args[3:], "127.0.0.1")[0]
+	gate := must(doorward.Open(policy, doorward.Logger(slog.Default())))
 	// Refuses to be open to other machines without any credential.
-	_, err = gate.CheckListener(net.JoinHostPort(host, port))
-	exitIf(err)
-
+	must(gate.CheckListener(net.JoinHostPort(host, port)))
+	go reload(gate)
 	http.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) {
-		options := websocket.AcceptOptions{Subprotocols: []string{"echo.v1"}, OriginPatterns: gate.OriginPatterns(r)}
-		socket, err := websocket.Accept(w, r, &options)
-		if err != nil {
-			return // Accept has answered
-		}
+		options := websocket.AcceptOptions{Subprotocols: []string{"echo.v1"}}
+		options.OriginPatterns = gate.OriginPatterns(r)
+		socket, err := websocket.Accept(w, r, &options) // answers if it fails
 		for err == nil {
-			var kind websocket.MessageType
-			var message []byte
-			if kind, message, err = socket.Read(r.Context()); err == nil {
+			kind, message, failed := socket.Read(r.Context())
+			if err = failed; err == nil {
 				err = socket.Write(r.Context(), kind, message)
 			}
 		}
 	})
-	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
-	exitIf(err)
+	listener := must(net.Listen("tcp", net.JoinHostPort(host, port)))
 	fmt.Println("listening on", listener.Addr())
-	go reload(gate)
-	exitIf(http.Serve(listener, gate.Handler(http.DefaultServeMux)))
+	slog.Error("ended", "error", http.Serve(listener, gate.Handler(http.DefaultServeMux)))
 }
 
 func reload(gate *doorward.Gate) {
@@ -55,22 +44,17 @@ func reload(gate *doorward.Gate) {
 	signal.Notify(hangups, syscall.SIGHUP)
 	for range hangups {
 		if err := gate.Reload(); err != nil {
-			report("old rules kept", err)
+			slog.Error("old rules kept", "error", err)
 		} else {
 			slog.Info("new rules")
 		}
 	}
 }
 
-func exitIf(err error) {
+func must[T any](value T, err error) T {
 	if err != nil {
-		report("not started", err)
+		slog.Error("not started", "error", err)
 		os.Exit(1)
 	}
-}
-
-func report(what string, err error) {
-	var reason doorward.Reason
-	errors.As(err, &reason)
-	slog.Error(what, "reason", reason, "error", err)
+	return value
 }
