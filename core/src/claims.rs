@@ -4,7 +4,7 @@ use crate::jwt::push_json_string;
 use crate::limits::{MAX_CLAIMS, MAX_LEEWAY};
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::json::{self, Fault, Kind, NameKey, Notes};
+use crate::text::json::{self, Fault, Kind, NameKey, Notes, Span};
 use crate::time::UnixTime;
 
 pub use crate::text::json::{Elements, JsonStr, Members, Value};
@@ -59,46 +59,67 @@ impl Default for ClaimRules<'_> {
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
     text: &'a [u8],
-    registered: Registered<'a>,
+    registered: Registered,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Registered<'a> {
-    iss: Option<Value<'a>>,
-    sub: Option<Value<'a>>,
-    aud: Option<Value<'a>>,
-    jti: Option<Value<'a>>,
-    exp: Option<Value<'a>>,
-    nbf: Option<Value<'a>>,
-    iat: Option<Value<'a>>,
-}
+/// Where the registered claims stand in the text, each at the place of its name.
+#[derive(Clone, Copy)]
+struct Registered([Span; 8]);
 
-impl<'a> Registered<'a> {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn see(&mut self, name: NameKey, value: Value<'a>) {
-        const ISS: NameKey = NameKey::of("iss");
-        const SUB: NameKey = NameKey::of("sub");
-        const AUD: NameKey = NameKey::of("aud");
-        const JTI: NameKey = NameKey::of("jti");
-        const EXP: NameKey = NameKey::of("exp");
-        const NBF: NameKey = NameKey::of("nbf");
-        const IAT: NameKey = NameKey::of("iat");
-        match name {
-            ISS => self.iss = Some(value),
-            SUB => self.sub = Some(value),
-            AUD => self.aud = Some(value),
-            JTI => self.jti = Some(value),
-            EXP => self.exp = Some(value),
-            NBF => self.nbf = Some(value),
-            IAT => self.iat = Some(value),
-            _ => {}
+/// The registered names that are judged, each at its place.
+const NAMES: [NameKey; 8] = {
+    let mut names = [NameKey::NONE; 8];
+    let mut rest = [ISS, SUB, AUD, JTI, EXP, NBF, IAT].as_slice();
+    while let [name, others @ ..] = rest {
+        let (_, places) = names.split_at_mut(name.eighth());
+        assert!(matches!(places, [place, ..] if place.is_none()), "each has a place of its own");
+        if let [place, ..] = places {
+            *place = *name;
         }
+        rest = others;
+    }
+    names
+};
+const ISS: NameKey = NameKey::of("iss");
+const SUB: NameKey = NameKey::of("sub");
+const AUD: NameKey = NameKey::of("aud");
+const JTI: NameKey = NameKey::of("jti");
+const EXP: NameKey = NameKey::of("exp");
+const NBF: NameKey = NameKey::of("nbf");
+const IAT: NameKey = NameKey::of("iat");
+
+impl Registered {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn see(&mut self, name: NameKey, value: Span) {
+        let place = name.eighth();
+        if let (Some(known), Some(span)) = (NAMES.get(place), self.0.get_mut(place))
+            && *known == name
+        {
+            *span = value;
+        }
+    }
+
+    const NONE: Self = Self([Span::NONE; 8]);
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn span(&self, name: NameKey) -> Span {
+        self.0.get(name.eighth()).copied().unwrap_or(Span::NONE)
+    }
+
+    fn read(text: &[u8], notes: Option<Notes>, spare: &mut [u8]) -> Result<Self, Reason> {
+        let mut registered = Self::NONE;
+        let see = |name, value| registered.see(name, Span::of(value, text));
+        match notes {
+            Some(notes) => json::noted_object(text, notes, MAX_CLAIMS, spare, see),
+            None => json::object(text, MAX_CLAIMS, spare, see),
+        }
+        .map_err(Fault::of_claims)?;
+        Ok(registered)
     }
 }
 
 impl<'a> Claims<'a> {
-    /// Reads a proven payload and judges it. Filled in where it lies: a copy of it costs as much as
-    /// a few claims.
+    /// Reads a proven payload and judges it.
     pub(crate) fn judged(
         text: &'a [u8],
         notes: Option<Notes>,
@@ -106,20 +127,13 @@ impl<'a> Claims<'a> {
         rules: &ClaimRules<'_>,
         now: UnixTime,
     ) -> Result<Self, Reason> {
-        let mut claims = Self { text, registered: Registered::default() };
-        claims.read(notes, spare)?;
+        let claims = Self { text, registered: Registered::read(text, notes, spare)? };
         rules.judge(&claims, now)?;
         Ok(claims)
     }
 
-    fn read(&mut self, notes: Option<Notes>, spare: &mut [u8]) -> Result<(), Reason> {
-        let registered = &mut self.registered;
-        let see = |name, value| registered.see(name, value);
-        match notes {
-            Some(notes) => json::noted_object(self.text, notes, MAX_CLAIMS, spare, see),
-            None => json::object(self.text, MAX_CLAIMS, spare, see),
-        }
-        .map_err(Fault::of_claims)
+    fn value(&self, name: NameKey) -> Option<Value<'a>> {
+        self.registered.span(name).value(self.text)
     }
 
     /// The claims set as JSON text, byte for byte as its issuer wrote it.
@@ -150,43 +164,43 @@ impl<'a> Claims<'a> {
     /// `sub` (RFC 7519 §4.1.2).
     #[must_use]
     pub fn subject(&self) -> Option<JsonStr<'a>> {
-        self.registered.sub?.as_str()
+        self.value(SUB)?.as_str()
     }
 
     /// `iss` (RFC 7519 §4.1.1).
     #[must_use]
     pub fn issuer(&self) -> Option<JsonStr<'a>> {
-        self.registered.iss?.as_str()
+        self.value(ISS)?.as_str()
     }
 
     /// `jti` (RFC 7519 §4.1.7).
     #[must_use]
     pub fn token_id(&self) -> Option<JsonStr<'a>> {
-        self.registered.jti?.as_str()
+        self.value(JTI)?.as_str()
     }
 
     /// `exp` (RFC 7519 §4.1.4).
     #[must_use]
     pub fn expires(&self) -> Option<NumericDate> {
-        NumericDate::parse(self.registered.exp?.text())
+        NumericDate::parse(self.value(EXP)?.text())
     }
 
     /// `nbf` (RFC 7519 §4.1.5).
     #[must_use]
     pub fn not_before(&self) -> Option<NumericDate> {
-        NumericDate::parse(self.registered.nbf?.text())
+        NumericDate::parse(self.value(NBF)?.text())
     }
 
     /// `iat` (RFC 7519 §4.1.6).
     #[must_use]
     pub fn issued_at(&self) -> Option<NumericDate> {
-        NumericDate::parse(self.registered.iat?.text())
+        NumericDate::parse(self.value(IAT)?.text())
     }
 
     /// `aud` (RFC 7519 §4.1.3): a string, or an array of strings.
     #[must_use]
-    pub const fn audience(&self) -> Option<Value<'a>> {
-        self.registered.aud
+    pub fn audience(&self) -> Option<Value<'a>> {
+        self.value(AUD)
     }
 }
 
@@ -206,17 +220,17 @@ struct Dates {
 
 impl ClaimRules<'_> {
     fn judge(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), Reason> {
-        let dates = check_types(&claims.registered)?;
+        let dates = claims.check_types()?;
         let exp = self.check_presence(claims, &dates)?;
         self.check_time(exp, &dates, now)?;
-        self.check_names(&claims.registered)
+        self.check_names(claims)
     }
 
     fn check_presence(&self, claims: &Claims<'_>, dates: &Dates) -> Result<NumericDate, Reason> {
-        let Registered { iss, sub, aud, .. } = claims.registered;
-        let all = (self.issuer.is_none() || iss.is_some())
-            && (self.audience.is_empty() || aud.is_some())
-            && (self.subject.is_none() || sub.is_some())
+        let there = |name| !claims.registered.span(name).is_absent();
+        let all = (self.issuer.is_none() || there(ISS))
+            && (self.audience.is_empty() || there(AUD))
+            && (self.subject.is_none() || there(SUB))
             && (self.max_age.is_none() || dates.iat.is_some())
             && self
                 .required
@@ -256,67 +270,67 @@ impl ClaimRules<'_> {
         Ok(())
     }
 
-    fn check_names(&self, claims: &Registered<'_>) -> Result<(), Reason> {
-        if self.issuer.is_some_and(|issuer| !is_string(claims.iss, issuer)) {
+    fn check_names(&self, claims: &Claims<'_>) -> Result<(), Reason> {
+        let is = |name, expected| claims.registered.span(name).is_string(claims.text, expected);
+        if self.issuer.is_some_and(|issuer| !is(ISS, issuer)) {
             return Err(Reason::IssuerNotAccepted);
         }
-        match claims.aud {
-            Some(_) if self.audience.is_empty() && !self.ignore_audience => {
+        if self.audience.is_empty() {
+            if !self.ignore_audience && !claims.registered.span(AUD).is_absent() {
                 return Err(Reason::AudienceUnexpected);
             }
-            Some(aud) if !self.audience.is_empty() && !self.has_audience(aud) => {
-                return Err(Reason::AudienceNotAccepted);
-            }
-            _ => {}
+        } else if !self.audience.iter().any(|known| is(AUD, known))
+            && !claims.audience().is_some_and(|aud| self.has_audience(aud))
+        {
+            return Err(Reason::AudienceNotAccepted);
         }
-        if self.subject.is_some_and(|subject| !is_string(claims.sub, subject)) {
+        if self.subject.is_some_and(|subject| !is(SUB, subject)) {
             return Err(Reason::SubjectNotAccepted);
         }
-        if self.revoked.iter().any(|jti| is_string(claims.jti, jti)) {
+        if self.revoked.iter().any(|jti| is(JTI, jti)) {
             return Err(Reason::TokenRevoked);
         }
         Ok(())
     }
 
+    /// Whether an array names an audience of ours.
     fn has_audience(&self, aud: Value<'_>) -> bool {
-        let accepted = |value: Value<'_>| self.audience.iter().any(|known| value.is_string(known));
-        match aud.elements() {
-            Some(mut elements) => elements.any(accepted),
-            None => accepted(aud),
+        aud.elements().is_some_and(|mut elements| {
+            elements.any(|value| self.audience.iter().any(|known| value.is_string(known)))
+        })
+    }
+}
+
+impl Claims<'_> {
+    /// A registered claim is absent or of its type; a wrong type is never taken for absent, nor passed
+    /// over where the claim is not checked.
+    fn check_types(&self) -> Result<Dates, Reason> {
+        let string = |name| {
+            let span = self.registered.span(name);
+            span.is_absent() || span.is_quoted()
+        };
+        let strings = string(ISS) && string(SUB) && string(JTI);
+        if !strings || !string(AUD) && !self.audience().is_some_and(is_array_of_strings) {
+            return Err(Reason::ClaimTypeInvalid);
         }
+        Ok(Dates { exp: self.date(EXP)?, nbf: self.date(NBF)?, iat: self.date(IAT)? })
     }
-}
 
-fn is_string(claim: Option<Value<'_>>, expected: &str) -> bool {
-    claim.is_some_and(|value| value.is_string(expected))
-}
-
-/// A registered claim is absent or of its type; a wrong type is never taken for absent, nor passed
-/// over where the claim is not checked.
-fn check_types(claims: &Registered<'_>) -> Result<Dates, Reason> {
-    let string = |value: Value<'_>| matches!(value.kind(), Kind::String { .. });
-    let strings = claims.iss.is_none_or(string)
-        && claims.sub.is_none_or(string)
-        && claims.jti.is_none_or(string);
-    let audience = claims.aud.is_none_or(|aud| match aud.elements() {
-        Some(mut elements) => elements.all(string),
-        None => string(aud),
-    });
-    if !strings || !audience {
-        return Err(Reason::ClaimTypeInvalid);
-    }
-    Ok(Dates { exp: date(claims.exp)?, nbf: date(claims.nbf)?, iat: date(claims.iat)? })
-}
-
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn date(claim: Option<Value<'_>>) -> Result<Option<NumericDate>, Reason> {
-    match claim {
-        None => Ok(None),
-        Some(value) if value.kind() == Kind::Number => {
-            NumericDate::parse(value.text()).map(Some).ok_or(Reason::ClaimTypeInvalid)
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn date(&self, name: NameKey) -> Result<Option<NumericDate>, Reason> {
+        let span = self.registered.span(name);
+        if span.is_absent() {
+            return Ok(None);
         }
-        Some(_) => Err(Reason::ClaimTypeInvalid),
+        // A number, or no date.
+        NumericDate::parse(span.text(self.text)).map(Some).ok_or(Reason::ClaimTypeInvalid)
     }
+}
+
+fn is_array_of_strings(value: Value<'_>) -> bool {
+    value.elements().is_some_and(|mut elements| {
+        elements.all(|element| matches!(element.kind(), Kind::String { .. }))
+    })
 }
 
 /// Writes a claims set into a buffer of the caller's, for [`sign`](crate::jwt::sign).

@@ -11,7 +11,7 @@ use crate::{Decoded, Room};
 use base64url::{FILL, Foreign, Sink, Text, dense, last_bytes, quarter, store_all};
 use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_setzero_si128, _mm_storeu_si128};
 use core::fmt;
-use sha256::{Block, PADDING, Rounds, State, block, outer_block, with_length};
+use sha256::{Block, Lanes, PADDING, Rounds, State, block, lanes, outer_block, with_length};
 use zeroize::Zeroize as _;
 
 cpufeatures::new!(cpu, "sha", "ssse3", "sse4.1", "bmi1", "popcnt");
@@ -22,8 +22,8 @@ pub struct Vector(());
 
 /// The two states of HMAC-SHA-256 behind the key's block (RFC 2104 §4). Wiped on drop, never printed.
 pub struct Keyed {
-    inner: [u32; 8],
-    outer: [u32; 8],
+    inner: Lanes,
+    outer: Lanes,
 }
 
 impl Drop for Keyed {
@@ -51,7 +51,7 @@ impl Vector {
     /// 180-4.
     #[must_use]
     pub const fn keyed(self, inner: &[u32; 8], outer: &[u32; 8]) -> Keyed {
-        Keyed { inner: *inner, outer: *outer }
+        Keyed { inner: lanes(inner), outer: lanes(outer) }
     }
 
     /// Verifies an HS256 token: whether `tag` is the MAC of `input` (RFC 7518 §3.2), compared in

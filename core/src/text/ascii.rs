@@ -90,6 +90,7 @@ pub(crate) fn first_digits(text: &[u8]) -> Option<usize> {
 
 /// The number that eight decimal digits write, `None` if one of the bytes is no digit. Neighbours are
 /// joined to pairs, pairs to fours, fours to eight, in three steps instead of eight.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) const fn eight_digits(text: [u8; 8]) -> Option<u64> {
     let word = u64::from_le_bytes(text);
     // A digit is 0x30 to 0x39: adding 6 leaves the upper half of the byte as it is.

@@ -4,7 +4,7 @@
 //! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
 
 use super::ascii::{eight_digits, first_digits, hex_digit, spread};
-use crate::limits::MAX_JSON_DEPTH;
+use crate::limits::{MAX_JSON_DEPTH, MAX_TOKEN_BYTES};
 use crate::reason::Reason;
 use core::fmt;
 use doorward_simd::Vector;
@@ -36,6 +36,79 @@ impl Fault {
 pub struct Value<'a> {
     kind: Kind,
     text: &'a [u8],
+}
+
+/// Where a value stands in its text, in four bytes: a [`Value`] has 24.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    /// The highest bit tells that the value is a string.
+    start: u16,
+    /// 0 where there is no value. The highest bit tells that a backslash is in the string.
+    len: u16,
+}
+
+/// No token, and so no text, is as long as this.
+const MARK: u16 = 1 << 15;
+const _: () = assert!(MAX_TOKEN_BYTES < MARK as usize, "a place needs the highest bit");
+
+impl Span {
+    /// No value.
+    pub(crate) const NONE: Self = Self { start: 0, len: 0 };
+
+    /// Where a value of `text` stands.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[allow(clippy::cast_possible_truncation, reason = "no text is that long")]
+    pub(crate) fn of(value: Value<'_>, text: &[u8]) -> Self {
+        let start = value.text.as_ptr().addr().wrapping_sub(text.as_ptr().addr()) as u16;
+        let len = value.text.len() as u16;
+        match value.kind {
+            Kind::String { escaped: false } => Self { start: start | MARK, len },
+            Kind::String { escaped: true } => Self { start: start | MARK, len: len | MARK },
+            _ => Self { start, len },
+        }
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn is_absent(self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether the value is a string.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn is_quoted(self) -> bool {
+        self.start & MARK != 0
+    }
+
+    /// Whether the value is this string.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn is_string(self, text: &[u8], expected: &str) -> bool {
+        if self.len & MARK != 0 {
+            return self.value(text).is_some_and(|value| value.is_string(expected));
+        }
+        matches!(self.text(text), [b'"', content @ .., b'"'] if content == expected.as_bytes())
+    }
+
+    /// Its text, a string's with the quotes; empty where there is no value.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn text(self, text: &[u8]) -> &[u8] {
+        let start = usize::from(self.start & !MARK);
+        text.get(start..start.wrapping_add(usize::from(self.len & !MARK))).unwrap_or_default()
+    }
+
+    /// The value there, if there is one.
+    pub(crate) fn value(self, text: &[u8]) -> Option<Value<'_>> {
+        let text = self.text(text);
+        let kind = match text.first()? {
+            b'"' => Kind::String { escaped: self.len & MARK != 0 },
+            b'[' => Kind::Array,
+            b'{' => Kind::Object,
+            b't' => Kind::Bool(true),
+            b'f' => Kind::Bool(false),
+            b'n' => Kind::Null,
+            _ => Kind::Number,
+        };
+        Some(Value { kind, text })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -348,14 +421,25 @@ fn join_surrogates(high: u32, low: u32) -> Option<u32> {
     (high << 10 | low).checked_add(0x1_0000)
 }
 
+/// An odd number, searched for: the upper six bits of its products tell some thirty usual names of claims
+/// apart, the upper three the registered ones that are judged.
+const MIX: u64 = 0xcfdb_07a7_c314_bb5d;
+
 /// A name of an object as a key for comparing: its first seven bytes, the first the lowest, and above
 /// them its length, 255 or more taken together. Exact for names of up to seven bytes, which all
 /// registered ones are; others with the same key are compared in full.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NameKey(u64);
 
 impl NameKey {
     const BYTES: usize = 7;
+
+    /// The key of the empty name.
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) const fn is_none(self) -> bool {
+        self.0 == 0
+    }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(bytes: u64, len: usize) -> Self {
@@ -384,7 +468,17 @@ impl NameKey {
 
     /// One of 64 bits. Two names with different bits differ.
     const fn bit(self) -> u64 {
-        1 << (self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+        1 << (self.mixed() >> 58)
+    }
+
+    /// One of eight places, for a table of names.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn eighth(self) -> usize {
+        (self.mixed() >> 61) as usize
+    }
+
+    const fn mixed(self) -> u64 {
+        self.0.wrapping_mul(MIX)
     }
 
     /// The key of the name without escapes that `text` begins with. What follows it in the text is
@@ -491,7 +585,7 @@ fn read<'a, S: Strings>(
     max_members: usize,
     mut see: impl FnMut(NameKey, Value<'a>),
 ) -> Result<bool, Fault> {
-    let mut keys = [NameKey::default(); AT_ONCE];
+    let mut keys = [NameKey::NONE; AT_ONCE];
     let mut places = [0; AT_ONCE];
     // A bit for each name: most members need no look at the others.
     let mut bits = 0_u64;

@@ -1,6 +1,6 @@
 //! `NumericDate` (RFC 7519 §2): any JSON number, compared exactly, never wrapping.
 
-use super::ascii::eight_digits;
+use super::ascii::{eight_digits, spread};
 use crate::limits::MAX_NUMERIC_DATE;
 
 /// Seconds since the epoch: the whole seconds below, and how much lies above them.
@@ -33,22 +33,24 @@ impl NumericDate {
         whole > seconds || (whole == seconds && self.fraction > other.fraction)
     }
 
-    /// Reads the text of a JSON number; `None` if it lies outside the years that RFC 3339 can write.
+    /// Reads the text of a JSON value; `None` if it is no number, or lies outside the years that RFC 3339
+    /// can write.
     #[inline]
-    pub(crate) fn parse(number: &[u8]) -> Option<Self> {
-        match plain_integer(number) {
+    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
+        match plain_integer(value) {
             Some(whole) => {
                 (whole <= MAX_NUMERIC_DATE).then_some(Self { floor: whole, fraction: 0 })
             }
-            None => Self::parse_any(number),
+            None => Self::parse_any(value),
         }
     }
 
     #[cold]
-    fn parse_any(number: &[u8]) -> Option<Self> {
-        let (negative, magnitude) = match number {
+    fn parse_any(value: &[u8]) -> Option<Self> {
+        let (negative, magnitude) = match value {
             [b'-', rest @ ..] => (true, rest),
-            _ => (false, number),
+            [b'0'..=b'9', ..] => (false, value),
+            _ => return None,
         };
         let (whole, fraction) = magnitude_of(magnitude)?;
         if whole > MAX_NUMERIC_DATE {
@@ -92,21 +94,37 @@ fn magnitude_of(text: &[u8]) -> Option<(i64, u64)> {
     Some((whole, fraction.attoseconds()))
 }
 
-/// The number that a text of up to 18 digits and nothing else writes: nearly every date.
+/// The number that a text of up to 16 digits and nothing else writes: nearly every date.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn plain_integer(text: &[u8]) -> Option<i64> {
-    if text.len() > 18 {
-        return None;
-    }
-    let (eights, rest) = text.as_chunks::<8>();
-    let whole = eights.iter().try_fold(0_u64, |sum, eight| {
-        Some(sum.wrapping_mul(100_000_000).wrapping_add(eight_digits(*eight)?))
-    })?;
-    let whole = rest.iter().try_fold(whole, |sum, byte| {
-        let digit = u64::from(byte.wrapping_sub(b'0'));
-        (digit < 10).then(|| sum.wrapping_mul(10).wrapping_add(digit))
-    })?;
-    whole.try_into().ok()
+    let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) else {
+        return short_integer(text);
+    };
+    // The last eight overlap the first: what was there before counts as leading zeros.
+    let new = text.len().wrapping_sub(8);
+    let scale = POWERS_OF_TEN.get(new)?;
+    let before = u64::MAX.checked_shr(u32::try_from(new).ok()?.wrapping_mul(8)).unwrap_or(0);
+    let last = u64::from_le_bytes(*last);
+    let last = last & !before | spread(b'0') & before;
+    let whole = eight_digits(*first)?.wrapping_mul(*scale);
+    i64::try_from(whole.wrapping_add(eight_digits(last.to_le_bytes())?)).ok()
 }
+
+fn short_integer(text: &[u8]) -> Option<i64> {
+    let mut whole = 0_i64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit));
+    }
+    (!text.is_empty()).then_some(whole)
+}
+
+/// How much the first eight digits of a number count before up to eight more.
+const POWERS_OF_TEN: [u64; 9] =
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 /// The digits behind the point.
 struct Fraction {

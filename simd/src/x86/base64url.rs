@@ -47,13 +47,7 @@ pub(super) const FILL: [u8; STEP] = [b'A'; STEP];
 /// Bytes that the last characters of a text stand for, less than a step of them. `None` if no bytes
 /// have a text of this length.
 pub(super) const fn last_bytes(chars: usize) -> Option<usize> {
-    let odd = match chars % 4 {
-        0 => 0,
-        2 => 1,
-        3 => 2,
-        _ => return None,
-    };
-    Some((chars / 4).wrapping_mul(3).wrapping_add(odd))
+    if chars % 4 == 1 { None } else { Some(chars.wrapping_mul(3) / 4) }
 }
 
 /// Where the text goes, and what was seen in it.

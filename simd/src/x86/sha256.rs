@@ -74,15 +74,29 @@ pub(super) struct State {
     cdgh: __m128i,
 }
 
+/// A state as it lies in memory, its words in the order of [`State`].
+pub(super) type Lanes = [u8; 32];
+
+/// From the words in the order of FIPS 180-4.
+pub(super) const fn lanes(&[a, b, c, d, e, f, g, h]: &[u32; 8]) -> Lanes {
+    let mut lanes = [0; 32];
+    let words = [f, e, b, a, h, g, d, c];
+    let (mut places, mut words) = (lanes.as_chunks_mut::<4>().0, words.as_slice());
+    while let ([place, others @ ..], [word, rest @ ..]) = (places, words) {
+        *place = word.to_le_bytes();
+        (places, words) = (others, rest);
+    }
+    lanes
+}
+
 impl State {
     #[inline]
     #[target_feature(enable = "sse4.1")]
-    pub(super) fn load(&[a, b, c, d, e, f, g, h]: &[u32; 8]) -> Self {
-        let lanes = |words: [u32; 4]| {
-            let [w0, w1, w2, w3] = words.map(u32::cast_signed);
-            _mm_set_epi32(w3, w2, w1, w0)
-        };
-        Self { abef: lanes([f, e, b, a]), cdgh: lanes([h, g, d, c]) }
+    pub(super) fn load(lanes: &Lanes) -> Self {
+        match lanes.as_chunks::<16>().0 {
+            [abef, cdgh] => Self { abef: load(abef), cdgh: load(cdgh) },
+            _ => Self { abef: _mm_setzero_si128(), cdgh: _mm_setzero_si128() },
+        }
     }
 
     /// The words in their own order, four to a register.
