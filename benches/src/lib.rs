@@ -2,8 +2,8 @@
 //! the floor.
 
 use doorward_core::{
-    Algorithm, Capability, ClaimRules, Digest, Gate, Header, HostPattern, HostRules, Jwt, Key,
-    Request, Scheme, UnixTime, sign,
+    Algorithm, Capabilities, Capability, ClaimRules, Digest, Gate, Header, HostPattern, HostRules,
+    Jwt, Key, Request, Scheme, UnixTime, sign,
 };
 use sha2::block_api::{compress256, compress512};
 use std::fmt::Write as _;
@@ -224,7 +224,7 @@ pub fn gate<'c>(
 ) -> Gate<'c> {
     Gate {
         host: HostRules { allow: Some(hosts), ..HostRules::default() },
-        capabilities,
+        capabilities: Capabilities::new(capabilities),
         jwt,
         ..Gate::default()
     }

@@ -1,6 +1,6 @@
 //! The whole path on one screen.
 
-use crate::capability::{self, Capability};
+use crate::capability::{self, Capabilities};
 use crate::claims::JsonStr;
 use crate::credential::{Credential, CredentialRules, Place};
 use crate::decision::{Challenge, Decision, Principal};
@@ -24,7 +24,7 @@ pub struct Gate<'c> {
     /// Where the credential stands.
     pub credential: CredentialRules<'c>,
     /// The capability tokens that are accepted.
-    pub capabilities: &'c [Capability<'c>],
+    pub capabilities: Capabilities<'c>,
     /// The signed tokens that are accepted.
     pub jwt: Option<Jwt<'c>>,
     /// What the credential must carry.
@@ -43,7 +43,7 @@ impl Default for Gate<'_> {
             host: HostRules::default(),
             origin: OriginRules::default(),
             credential: CredentialRules::default(),
-            capabilities: &[],
+            capabilities: Capabilities::NONE,
             jwt: None,
             scope: ScopeRules::default(),
             max_token_bytes: crate::limits::MAX_TOKEN_BYTES,
@@ -113,14 +113,14 @@ impl<'c> Gate<'c> {
     /// Whether any credential is configured.
     #[must_use]
     pub const fn has_credential(&self) -> bool {
-        !self.capabilities.is_empty() || self.jwt.is_some()
+        !self.capabilities.entries().is_empty() || self.jwt.is_some()
     }
 
     /// Whether a credential is judged as a signed token: where both kinds are configured, one with
     /// exactly two dots.
     #[must_use]
     pub fn is_signed(&self, credential: &[u8]) -> bool {
-        self.jwt.is_some() && (self.capabilities.is_empty() || has_two_dots(credential))
+        self.jwt.is_some() && (self.capabilities.entries().is_empty() || has_two_dots(credential))
     }
 
     /// The `WWW-Authenticate` value for a refusal by this gate.

@@ -5,7 +5,9 @@ use doorward_benches::{
     request, rotate, tokens,
 };
 use doorward_core::limits::MAX_TOKEN_BYTES;
-use doorward_core::{Algorithm, Header, HostRules, OriginMode, OriginPattern, OriginRules, Parsed};
+use doorward_core::{
+    Algorithm, Header, HostRules, OriginMode, OriginPattern, OriginRules, Origins, Parsed,
+};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -93,7 +95,11 @@ fn main() {
     let page = request(&page);
     let judged = page.judged().expect("a good request");
     let authority = HostRules::default().judge(&page, &judged).expect("a good host");
-    let rules = OriginRules { mode: OriginMode::List, allow: &listed, ..OriginRules::default() };
+    let rules = OriginRules {
+        mode: OriginMode::List,
+        allow: Origins::new(&listed),
+        ..OriginRules::default()
+    };
 
     let mut next = rotate(&requests);
     let mut scratch = vec![0; whole.scratch_bytes()];
