@@ -182,10 +182,10 @@ impl Floor {
     }
 }
 
-/// `count` capability entries; the last is [`CAPABILITY`]'s.
+/// `count` capability entries in order; one is [`CAPABILITY`]'s.
 #[must_use]
 pub fn entries(count: usize) -> Vec<Capability<'static>> {
-    (1..=count)
+    let mut entries: Vec<_> = (1..=count)
         .map(|n| Capability {
             id: "entry",
             digest: if n == count {
@@ -197,7 +197,9 @@ pub fn entries(count: usize) -> Vec<Capability<'static>> {
             scopes: &["mux:read"],
             resources: &[],
         })
-        .collect()
+        .collect();
+    Capabilities::sort(&mut entries);
+    entries
 }
 
 /// The host that the requests ask for.

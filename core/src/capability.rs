@@ -89,8 +89,9 @@ impl Digest {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn short_hash(text: &[u8]) -> Option<[u8; 32]> {
     let mut state = SHA256_START;
-    if let Some(block) = one_block(text) {
-        compress256(&mut state, &[block]);
+    let mut block = [[0; 16]; 4];
+    if pad_one(text, &mut block).is_some() {
+        compress256(&mut state, block.as_flattened().as_chunks().0);
     } else {
         let mut blocks = [[0; 64]; 2];
         let bytes = blocks.as_flattened_mut();
@@ -109,35 +110,38 @@ fn short_hash(text: &[u8]) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-/// The padded block of a text of 16 to 55 bytes, made of whole words: a copy of a length that is known
-/// only when it runs takes a fifth as long as the compression.
+/// Writes the padded block of a text of 16 to 55 bytes, in pieces of the size in which the compression
+/// reads it: a copy of a length that is known only when it runs takes a fifth as long as that.
 #[cfg(target_pointer_width = "64")]
-fn one_block(text: &[u8]) -> Option<[u8; 64]> {
+#[inline(always)]
+fn pad_one(text: &[u8], block: &mut [[u8; 16]; 4]) -> Option<()> {
     if text.len() > 55 {
         return None;
     }
-    let last = u128::from_le_bytes(*text.last_chunk()?);
-    let (whole, tail) = text.as_chunks::<16>();
-    let mut words = [0; 4];
-    for (word, bytes) in words.iter_mut().zip(whole) {
-        *word = u128::from_le_bytes(*bytes);
+    let (whole, tail) = text.as_chunks();
+    for (place, piece) in block.iter_mut().zip(whole) {
+        *place = *piece;
     }
-    // What is behind the whole words is at the end of the last sixteen bytes.
+    // What is behind the whole pieces is at the end of the last sixteen bytes.
+    let last = u128::from_le_bytes(*text.last_chunk()?);
     let bits = u32::try_from(tail.len()).ok()?.checked_mul(8)?;
     let tail = last.checked_shr(128_u32.checked_sub(bits)?).unwrap_or(0);
-    *words.get_mut(whole.len())? = tail | 0x80_u128.checked_shl(bits)?;
-    let [_, _, _, end] = &mut words;
-    *end |= u128::from(bit_length(text)?.to_be()) << 64;
-    let mut block = [0; 64];
-    for (bytes, word) in block.as_chunks_mut().0.iter_mut().zip(words) {
-        *bytes = word.to_le_bytes();
+    let tail = tail | 0x80_u128.checked_shl(bits)?;
+    let length = u128::from(bit_length(text)?.to_be()) << 64;
+    if let [_, _, _] = whole {
+        let [_, _, _, end] = block;
+        *end = (tail | length).to_le_bytes();
+    } else {
+        *block.get_mut(whole.len())? = tail.to_le_bytes();
+        let [_, _, _, end] = block;
+        *end = length.to_le_bytes();
     }
-    Some(block)
+    Some(())
 }
 
 /// On a small CPU the compression takes so long that the copy is not worth this code.
 #[cfg(not(target_pointer_width = "64"))]
-const fn one_block(_: &[u8]) -> Option<[u8; 64]> {
+const fn pad_one(_: &[u8], _: &mut [[u8; 16]; 4]) -> Option<()> {
     None
 }
 

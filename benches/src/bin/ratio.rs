@@ -6,7 +6,8 @@ use doorward_benches::{
 };
 use doorward_core::limits::MAX_TOKEN_BYTES;
 use doorward_core::{
-    Algorithm, Header, HostRules, OriginMode, OriginPattern, OriginRules, Origins, Parsed,
+    Algorithm, Capabilities, Header, HostRules, OriginMode, OriginPattern, OriginRules, Origins,
+    Parsed,
 };
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -142,9 +143,9 @@ fn main() {
         assert!(black_box(&decision).allowed());
     }));
     let floor = Floor::of_capability(CAPABILITY);
-    lines.push(line("find capability of 8", floor.clone(), || {
-        let stored = black_box(&entries).iter().map(|entry| &entry.digest);
-        let found = doorward_core::capability::find(black_box(CAPABILITY.as_bytes()), stored);
+    let known = Capabilities::new(&entries);
+    lines.push(line("find capability of 8", floor.clone(), move || {
+        let found = black_box(&known).find(black_box(CAPABILITY.as_bytes()));
         assert!(black_box(found).is_some());
     }));
     lines.push(line("decide capability", floor, || {
@@ -163,6 +164,9 @@ fn main() {
         assert!(black_box(&page).is_ok());
     }));
 
+    if let Some(part) = std::env::args().nth(1) {
+        lines.retain(|line| line.name.contains(&part));
+    }
     for _ in 0..ROUNDS {
         for line in &mut lines {
             line.floor.sample();
