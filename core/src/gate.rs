@@ -73,6 +73,7 @@ impl<'c> Gate<'c> {
         }
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn admit<'a>(
         &self,
         request: &Request<'a>,
@@ -129,6 +130,7 @@ impl<'c> Gate<'c> {
         reason.challenge(self.realm, self.scope.require)
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove<'a>(
         &self,
         credential: &Credential<'a, 'c>,
@@ -149,6 +151,7 @@ impl<'c> Gate<'c> {
         }
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove_capability(
         &self,
         token: &[u8],
@@ -169,6 +172,7 @@ impl<'c> Gate<'c> {
         Ok(Principal::capability(entry.id, entry.scopes, expires, place))
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove_token<'a>(
         &self,
         jwt: &Jwt<'c>,

@@ -9,7 +9,7 @@ use crate::index::{FEW, narrow, sort};
 use crate::limits::MAX_ORIGIN_BYTES;
 use crate::reason::Reason;
 use crate::request::{Judged, Scheme};
-use crate::text::ascii::split_once;
+use crate::text::ascii::{has_capital, same, split_once};
 use core::fmt::{self, Write as _};
 
 /// The value of an `Origin` header.
@@ -40,7 +40,7 @@ impl<'r> Origin<'r> {
             return Ok(Self::Null);
         }
         let (tuple, authority) = Tuple::read(text).ok_or(Reason::OriginMalformed)?;
-        let serialized = !tuple.scheme.iter().any(u8::is_ascii_uppercase)
+        let serialized = !has_capital(tuple.scheme)
             && tuple.host.is_none_or(|host| {
                 host.is_serialized(authority)
                     && (host.port().is_none() || host.port() != default_port(tuple.scheme))
@@ -283,7 +283,7 @@ impl<'c> Origins<'c> {
         } else {
             self.lines
         };
-        few.iter().find(|line| line.hash == hash && line.text.as_bytes() == text)
+        few.iter().find(|line| line.hash == hash && same(line.text.as_bytes(), text))
     }
 
     /// Whether a text is a line without a star.
