@@ -129,6 +129,7 @@ impl<'r, 'c> Credential<'r, 'c> {
     ///
     /// # Errors
     /// [`Reason::TokenTooLong`] if it does not fit.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn token<'s>(&self, scratch: &'s mut [u8]) -> Result<(&'s [u8], &'s mut [u8]), Reason>
     where
         'r: 's,
@@ -196,6 +197,7 @@ impl<'c> CredentialRules<'c> {
     ///
     /// # Errors
     /// A reason of the 23xx family.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn find<'r>(
         &self,
         request: &Request<'r>,
@@ -240,6 +242,7 @@ impl<'c> CredentialRules<'c> {
     /// # Errors
     /// [`Reason::CredentialMissing`], or [`Reason::OriginForbidden`] for a page that owes a credential
     /// of its own and brings none, or one that the browser added.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn settle(&self, page: Page, found: Option<&Credential<'_, '_>>) -> Result<(), Reason> {
         let owes = page == Page::OwesCredential;
         match found {

@@ -433,6 +433,7 @@ impl HostRules<'_> {
     ///
     /// # Errors
     /// A reason of the 21xx family, or [`Reason::RequestTooLarge`].
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judge<'r>(
         &self,
         request: &Request<'r>,

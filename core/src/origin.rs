@@ -421,6 +421,7 @@ impl OriginRules<'_> {
     ///
     /// # Errors
     /// A reason of the 22xx family, or of the 21xx where there is no host to compare with.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judge(
         &self,
         judged: &Judged<'_>,
@@ -467,6 +468,7 @@ impl OriginRules<'_> {
         if owed { Err(Reason::OriginMissing) } else { Ok(Page::Settled) }
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn present(
         &self,
         text: &[u8],

@@ -153,6 +153,7 @@ impl<'r> Request<'r> {
     ///
     /// # Errors
     /// [`Reason::RequestTooLarge`] for a request beyond the limits.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judged(&self) -> Result<Judged<'r>, Reason> {
         if self.headers.len() > MAX_HEADERS {
             return Err(Reason::RequestTooLarge);
@@ -187,6 +188,7 @@ impl<'r> Request<'r> {
     }
 
     /// What stands behind `scheme://` in a target of absolute form; nearly every other begins with `/`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn host_of_target(&self) -> Option<&'r [u8]> {
         if self.target.starts_with(b"/") {
             return None;
