@@ -1,6 +1,9 @@
 //! What the benchmarks and `ratio` share: tokens of exact sizes, a verifier for them, a request, and
 //! the floor.
 
+/// Interleaved rounds and their tables.
+pub mod rounds;
+
 use doorward_core::{
     Algorithm, Capabilities, Capability, ClaimRules, Digest, Gate, Header, HostPattern, HostRules,
     Jwt, Key, Request, Scheme, UnixTime, sign,

@@ -1,6 +1,6 @@
 //! 5. Capability tokens: random text whose bearer may come in. Only its SHA-256 is stored.
 
-use crate::index::{FEW, narrow, sort};
+use crate::index::{FEW, HALVES, narrow, sort};
 use crate::key::SHA256_START;
 use crate::limits::MIN_CAPABILITY_CHARS;
 use crate::reason::Reason;
@@ -197,12 +197,12 @@ pub struct Capabilities<'c> {
 
 impl<'c> Capabilities<'c> {
     /// None.
-    pub const NONE: Self = Self { entries: &[], ordered: true };
+    pub const NONE: Self = Self { entries: &[], ordered: HALVES };
 
     /// Takes the entries, and looks once whether they are in order.
     #[must_use]
     pub fn new(entries: &'c [Capability<'c>]) -> Self {
-        let ordered = entries.is_sorted_by(|a, b| !a.digest.is_after(&b.digest));
+        let ordered = HALVES && entries.is_sorted_by(|a, b| !a.digest.is_after(&b.digest));
         Self { entries, ordered }
     }
 
@@ -212,16 +212,25 @@ impl<'c> Capabilities<'c> {
         self.entries
     }
 
-    /// Puts entries in the order of their digests, which are to be different ones.
+    /// Whether they are in the order of their digests, and so are found by halving.
+    #[must_use]
+    pub const fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
+    /// Puts entries in the order of their digests, which are to be different ones. On targets with fewer than
+    /// 64 bits, whose lists are short and whose flash is as well, they stay as they are.
     pub fn sort(entries: &mut [Capability<'_>]) {
-        sort(entries, |a, b| b.digest.is_after(&a.digest));
+        if HALVES {
+            sort(entries, |a, b| b.digest.is_after(&a.digest));
+        }
     }
 
     /// The entry that a token opens; of several with its digest the last.
     #[must_use]
     pub fn find(&self, token: &[u8]) -> Option<&'c Capability<'c>> {
         let presented = Digest::of(token);
-        if !self.ordered {
+        if !(HALVES && self.ordered) {
             let index = last_of(&presented, self.entries.iter().map(|entry| &entry.digest))?;
             return self.entries.get(index);
         }

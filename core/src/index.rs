@@ -1,6 +1,10 @@
 //! Lists that a value is looked up in: put in order once, before the first request, and halved in each.
 //!
-//! Order never changes an answer. A list that is not in order is searched from end to end.
+//! Order never changes an answer. A list that is not in order is searched from end to end, and on a small
+//! CPU every list is: those of its firmware are short, and its flash is as well.
+
+/// Whether lists are put in order and halved.
+pub(crate) use crate::text::ascii::WIDE as HALVES;
 
 /// As many elements are looked at one by one: fewer steps than halving saves.
 pub(crate) const FEW: usize = 8;

@@ -5,7 +5,7 @@
 //! around.
 
 use crate::host::{Authority, Host, is_wildcard_base};
-use crate::index::{FEW, narrow, sort};
+use crate::index::{FEW, HALVES, narrow, sort};
 use crate::limits::MAX_ORIGIN_BYTES;
 use crate::reason::Reason;
 use crate::request::{Judged, Scheme};
@@ -232,6 +232,9 @@ impl fmt::Debug for OriginPattern<'_> {
 /// A number by which texts are told apart fast. Texts with one number are told apart by their bytes, so
 /// that whoever looks for such texts gains nothing.
 fn hash(text: &[u8]) -> u64 {
+    if !HALVES {
+        return 0;
+    }
     let mix = |hash: u64, word: u64| {
         let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         product ^ product >> 32
@@ -261,7 +264,7 @@ impl<'c> Origins<'c> {
     /// Takes the lines, and looks once whether they are in order.
     #[must_use]
     pub fn new(lines: &'c [OriginPattern<'c>]) -> Self {
-        let ordered = lines.is_sorted_by(|a, b| !a.is_after(b.hash, b.text.as_bytes()));
+        let ordered = HALVES && lines.is_sorted_by(|a, b| !a.is_after(b.hash, b.text.as_bytes()));
         Self { lines, ordered }
     }
 
@@ -271,14 +274,17 @@ impl<'c> Origins<'c> {
         self.lines
     }
 
-    /// Puts lines in the order in which they are found by halving. It is no order for the eye.
+    /// Puts lines in the order in which they are found by halving. It is no order for the eye. On targets
+    /// with fewer than 64 bits they stay as they are.
     pub fn sort(lines: &mut [OriginPattern<'_>]) {
-        sort(lines, |a, b| b.is_after(a.hash, a.text.as_bytes()));
+        if HALVES {
+            sort(lines, |a, b| b.is_after(a.hash, a.text.as_bytes()));
+        }
     }
 
     fn find(&self, text: &[u8]) -> Option<&'c OriginPattern<'c>> {
         let hash = hash(text);
-        let few = if self.ordered {
+        let few = if HALVES && self.ordered {
             narrow(self.lines, FEW, |line| line.is_after(hash, text))
         } else {
             self.lines
@@ -519,7 +525,9 @@ impl OriginRules<'_> {
         }
     }
 
-    /// Whether a line of the list stands for the origin with this text.
+    /// Whether a line of the list stands for the origin with this text. Its texts are not to stand on the
+    /// stack while a token is verified.
+    #[inline(never)]
     fn lists(&self, tuple: &Tuple<'_>, text: &[u8]) -> bool {
         let canonical = if self.accept_unserialized { tuple.canonical() } else { None };
         let text = canonical.as_ref().map_or(text, |canonical| canonical.as_bytes());

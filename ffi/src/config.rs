@@ -471,7 +471,13 @@ fn capabilities(
         return Err(Reason::ConfigInvalid);
     }
     Capabilities::sort(made);
-    if made.iter().zip(made.iter().skip(1)).any(|(a, b)| a.digest == b.digest) {
+    let same = |a: &Capability<'_>, b: &Capability<'_>| a.digest == b.digest;
+    let twice = if Capabilities::new(made).is_ordered() {
+        made.windows(2).any(|pair| matches!(pair, [a, b] if same(a, b)))
+    } else {
+        repeats(made, same)
+    };
+    if twice {
         return Err(Reason::CapabilityInvalid);
     }
     Ok(Capabilities::new(made))

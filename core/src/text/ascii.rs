@@ -1,5 +1,8 @@
 //! Byte classes and splitters of HTTP's grammar.
 
+/// Whether words of eight bytes are the CPU's own, and code for them no burden.
+pub(crate) const WIDE: bool = cfg!(target_pointer_width = "64");
+
 /// Drops spaces and tabs at both ends (RFC 9110 §5.6.3, OWS).
 pub(crate) fn trim(text: &[u8]) -> &[u8] {
     trim_end(trim_start(text))
@@ -67,6 +70,9 @@ pub(crate) fn last_position(text: &[u8], byte: u8) -> Option<usize> {
 /// Whether two texts are the same bytes: eight at a time, without the call that `==` makes.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    if !WIDE {
+        return a == b;
+    }
     if a.len() != b.len() {
         return false;
     }
@@ -80,6 +86,9 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
 /// Whether one of the letters is a capital, eight bytes at a time.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) fn has_capital(text: &[u8]) -> bool {
+    if !WIDE {
+        return text.iter().any(u8::is_ascii_uppercase);
+    }
     let Some(last) = text.last_chunk::<8>() else {
         return text.iter().any(u8::is_ascii_uppercase);
     };
@@ -118,6 +127,9 @@ impl<const N: usize> HeaderName<N> {
     /// Whether `text` is this name, whatever the case.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn is(&self, text: &[u8]) -> bool {
+        if !WIDE {
+            return text.eq_ignore_ascii_case(&self.lower);
+        }
         let Ok(text) = <&[u8; N]>::try_from(text) else { return false };
         if let (Some(text), Some(case), Some(lower)) =
             (ends::<8>(text), ends::<8>(&self.case), ends::<8>(&self.lower))
