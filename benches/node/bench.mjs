@@ -1,7 +1,9 @@
 // doorward beside other JWT libraries of Node: one run, in which all take turns.
 
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { parseArgs } from 'node:util'
 import { verifySync } from '@node-rs/jsonwebtoken'
 import { createVerifier } from 'fast-jwt'
 import { jwtVerify } from 'jose'
@@ -10,7 +12,10 @@ import doorward from '../../bindings/node/index.js'
 import { AUDIENCE, ISSUER, NOW, SECRET, SIZES, tokens, upgrade } from './tokens.mjs'
 
 /** Rounds of a run; how long each takes part in one. */
-const ROUNDS = Number(process.env.ROUNDS ?? 41)
+const { values: options } = parseArgs({
+  options: { json: { type: 'string' }, quick: { type: 'boolean' } },
+})
+const ROUNDS = Number(process.env.ROUNDS ?? (options.quick ? 7 : 41))
 const SLICE_NS = 2_000_000
 
 const core = createRequire(import.meta.url)('./core.node')
@@ -124,6 +129,7 @@ async function calibrate(contestant) {
 
 const at = (sorted, percent) => sorted[Math.floor(((sorted.length - 1) * percent) / 100)]
 
+const figures = []
 for (const size of SIZES.keys()) {
   const all = contestants(size)
   for (const contestant of all) await calibrate(contestant)
@@ -138,9 +144,11 @@ for (const size of SIZES.keys()) {
   for (const { samples } of all) samples.sort((a, b) => a - b)
   for (const { name, samples } of all) {
     const [p10, median] = [at(samples, 10), at(samples, 50)]
+    figures.push({ group: `verify ${size} B`, name, p10, median })
     const ratio = (p10 / at(parsed.samples, 10)).toFixed(2)
     console.log(
       `${name.padEnd(34)}${p10.toFixed(0).padStart(9)}${median.toFixed(0).padStart(9)}${ratio.padStart(9)}`,
     )
   }
 }
+if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)

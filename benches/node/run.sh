@@ -6,4 +6,4 @@ cd "$(dirname "$0")"
 ../../bindings/node/scripts/build.sh
 cargo build --quiet --release --package doorward-node --features bench
 cp "${CARGO_TARGET_DIR:-../../target}/release/libdoorward_node.so" core.node
-node bench.mjs
+node bench.mjs "$@"
