@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-stages bench-ratio bench-guard gen clean \
+.PHONY: help demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-stages fuzz bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
@@ -146,6 +146,9 @@ bench-node: ## the Node package beside jsonwebtoken, jose, fast-jwt and others
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio
+
+fuzz: ## each fuzz target for so many executions (RUNS=200000), on the stable compiler; needs clang's or GCC's C++
+	@sh fuzz/run.sh $(RUNS)
 
 bench-guard: ## counts the instructions of fixed work and compares them with those that are stored
 	@if command -v valgrind >/dev/null 2>&1; then cargo xtask guard; \

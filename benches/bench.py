@@ -178,13 +178,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="every language beside its peers")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: for a look, not for a figure")
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
+    parser.add_argument("--reuse", action="store_true", help="join the figures that lie in build/bench")
     arguments = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     parts: dict[str, object] = {}
     failed = []
     for name in arguments.only.split(","):
         try:
-            parts[name] = PARTS[name](arguments.quick)
+            parts[name] = load(name) if arguments.reuse else PARTS[name](arguments.quick)
         except (OSError, subprocess.CalledProcessError) as error:
             failed.append(name)
             print(f"left out: {name}: {error}", file=sys.stderr)

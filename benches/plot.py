@@ -70,7 +70,7 @@ def curves(results: dict) -> None:
         points.sort()
         axes.plot(*zip(*points, strict=True), marker="o", markersize=3)
         axes.set_title(group, fontsize=9)
-        axes.set_xscale("log")
+        axes.set_xscale("linear" if points[-1][0] < 10 else "log")
         axes.set_yscale("log")
         axes.set_ylabel("ns", fontsize=8)
     axes = all_axes.flat[-1]
@@ -84,7 +84,7 @@ def curves(results: dict) -> None:
 
 
 def save(figure: plt.Figure, name: str, text: str) -> None:
-    figure.text(0.01, -0.02, text, fontsize=7, va="top")
+    figure.text(0.01, -0.1, text, fontsize=7, va="top")
     figure.savefig(ROOT / "docs" / name, bbox_inches="tight", metadata={"Date": None})
     print(f"written: docs/{name}")
 
