@@ -90,16 +90,16 @@ fn token_bytes(padding: usize) -> usize {
 
 /// Keys without a `kid`: all are tried, the right one last.
 fn ring(all: &mut Vec<Contestant<'static>>) {
-    for count in 1..=8 {
+    for count in 1..=8_u8 {
         let keys: Vec<Key<'static>> = (1..=count)
             .map(|n| {
                 let mut secret = *SECRET;
-                secret[0] = if n == count { secret[0] } else { n as u8 };
+                secret[0] = if n == count { secret[0] } else { n };
                 Key::new(None, Algorithm::Hs256, kept(secret)).expect("a long secret")
             })
             .collect();
-        let tokens = tokens(&keys[count - 1], SMALL);
-        all.push(verifying("keys, none named by kid", count, jwt(kept(keys)), tokens));
+        let tokens = tokens(&keys[usize::from(count) - 1], SMALL);
+        all.push(verifying("keys, none named by kid", count.into(), jwt(kept(keys)), tokens));
     }
 }
 
