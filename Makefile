@@ -16,7 +16,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= lib
 PLACE = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' sh ffi/install.sh
 
-.PHONY: help docs demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-ratio bench-guard gen clean \
+.PHONY: help docs demo browser disagree agree test test-demo test-paths test-rust test-bare test-features test-c firmware firmware-figures lint lint-python bench bench-stages fuzz bench-ratio bench-guard gen clean \
   library install uninstall go-lib test-go lint-go bench-go test-python bench-python test-node bench-node
 
 help: ## this list
@@ -137,7 +137,17 @@ bench-go: ## Go beside golang-jwt, jwx, go-jose, gorilla, coder and net/http, in
 	@if command -v go >/dev/null 2>&1; then sh benches/go/run.sh; \
 	else $(call missing,Go (go)); fi
 
-bench: ## criterion: every stage and the whole decision, beside the floor
+bench: ## core and every language beside their peers: benches/results.json, docs/bench.svg, docs/scaling.svg; QUICK=1 for a look
+	@if command -v $(PYTHON) >/dev/null 2>&1; then \
+	  $(PYTHON) benches/bench.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) && \
+	  { cmp -s benches/requirements.txt $(BUILD)/venv-bench-plot/installed.txt || \
+	    { $(PYTHON) -m venv $(BUILD)/venv-bench-plot && $(BUILD)/venv-bench-plot/bin/python -m pip install \
+	      --quiet --disable-pip-version-check -r benches/requirements.txt && \
+	      cp benches/requirements.txt $(BUILD)/venv-bench-plot/installed.txt; }; } && \
+	  $(BUILD)/venv-bench-plot/bin/python benches/plot.py; \
+	else $(call missing,Python 3); fi
+
+bench-stages: ## criterion: every stage and the whole decision, beside the floor
 	@cargo bench --package doorward-benches
 
 bench-node: ## the Node package beside jsonwebtoken, jose, fast-jwt and others
@@ -146,6 +156,9 @@ bench-node: ## the Node package beside jsonwebtoken, jose, fast-jwt and others
 
 bench-ratio: ## verify against the floor, in interleaved rounds
 	@cargo run --quiet --release --package doorward-benches --bin ratio
+
+fuzz: ## each fuzz target for so many executions (RUNS=200000), on the stable compiler; needs clang's or GCC's C++
+	@sh fuzz/run.sh $(RUNS)
 
 bench-guard: ## counts the instructions of fixed work and compares them with those that are stored
 	@if command -v valgrind >/dev/null 2>&1; then cargo xtask guard; \

@@ -55,7 +55,7 @@ fn origin(c: &mut Criterion) {
         let request = request(&headers);
         let judged = request.judged().expect("a good request");
         let authority = HostRules::default().judge(&request, &judged).expect("a good host");
-        let rules = OriginRules { mode, allow, ..OriginRules::default() };
+        let rules = OriginRules { mode, allow: allow.into(), ..OriginRules::default() };
         group.bench_function(name, |b| {
             b.iter(|| rules.judge(black_box(&judged), black_box(&authority), || false));
         });

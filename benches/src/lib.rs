@@ -1,9 +1,12 @@
 //! What the benchmarks and `ratio` share: tokens of exact sizes, a verifier for them, a request, and
 //! the floor.
 
+/// Interleaved rounds and their tables.
+pub mod rounds;
+
 use doorward_core::{
-    Algorithm, Capability, ClaimRules, Digest, Gate, Header, HostPattern, HostRules, Jwt, Key,
-    Request, Scheme, UnixTime, sign,
+    Algorithm, Capabilities, Capability, ClaimRules, Digest, Gate, Header, HostPattern, HostRules,
+    Jwt, Key, Request, Scheme, UnixTime, sign,
 };
 use sha2::block_api::{compress256, compress512};
 use std::fmt::Write as _;
@@ -182,10 +185,10 @@ impl Floor {
     }
 }
 
-/// `count` capability entries; the last is [`CAPABILITY`]'s.
+/// `count` capability entries in order; one is [`CAPABILITY`]'s.
 #[must_use]
 pub fn entries(count: usize) -> Vec<Capability<'static>> {
-    (1..=count)
+    let mut entries: Vec<_> = (1..=count)
         .map(|n| Capability {
             id: "entry",
             digest: if n == count {
@@ -197,7 +200,9 @@ pub fn entries(count: usize) -> Vec<Capability<'static>> {
             scopes: &["mux:read"],
             resources: &[],
         })
-        .collect()
+        .collect();
+    Capabilities::sort(&mut entries);
+    entries
 }
 
 /// The host that the requests ask for.
@@ -224,7 +229,7 @@ pub fn gate<'c>(
 ) -> Gate<'c> {
     Gate {
         host: HostRules { allow: Some(hosts), ..HostRules::default() },
-        capabilities,
+        capabilities: Capabilities::new(capabilities),
         jwt,
         ..Gate::default()
     }

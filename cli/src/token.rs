@@ -7,7 +7,9 @@ use crate::single;
 use crate::verdict::{Behind, Verdict, Who};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use doorward_core::{Capability, Decision, Digest, Form, Gate, Reason, UnixTime, capability};
+use doorward_core::{
+    Capabilities, Capability, Decision, Digest, Form, Gate, Reason, UnixTime, capability,
+};
 use serde::Serialize;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -199,7 +201,7 @@ fn verify(args: &VerifyArgs, out: &mut Output) -> Result<Exit, Failure> {
     let result = if let Some(path) = &args.policy {
         let snapshot = document::gate(path)?.snapshot();
         let gate = snapshot.gate();
-        if gate.capabilities.is_empty() {
+        if gate.capabilities.entries().is_empty() {
             return Err(Failure::usage(format!("{}: there is no [[capability]]", path.display())));
         }
         judge(&gate, &token, now)
@@ -217,7 +219,7 @@ fn verify(args: &VerifyArgs, out: &mut Output) -> Result<Exit, Failure> {
                 })
             })
             .collect();
-        judge(&Gate { capabilities: &entries, ..Gate::default() }, &token, now)
+        judge(&Gate { capabilities: Capabilities::new(&entries), ..Gate::default() }, &token, now)
     };
     let verdict = Verdict::new(result);
     verdict.print(out, Behind::Text)?;

@@ -1,5 +1,6 @@
 //! 5. Capability tokens: random text whose bearer may come in. Only its SHA-256 is stored.
 
+use crate::index::{FEW, HALVES, narrow, sort};
 use crate::key::SHA256_START;
 use crate::limits::MIN_CAPABILITY_CHARS;
 use crate::reason::Reason;
@@ -9,7 +10,7 @@ use crate::time::UnixTime;
 use core::fmt;
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 /// The SHA-256 of a capability token: what is stored in its place.
@@ -19,7 +20,9 @@ pub struct Digest([u8; 32]);
 /// In constant time.
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
-        self.same(other).into()
+        let (difference, words) = (self.words(), other.words());
+        let difference = difference.iter().zip(words).fold(0, |all, (a, b)| all | (a ^ b));
+        difference.ct_eq(&0).into()
     }
 }
 
@@ -60,35 +63,90 @@ impl Digest {
         &self.0
     }
 
-    /// Compares in constant time: the words without a branch, and their difference with zero.
-    fn same(&self, other: &Self) -> Choice {
-        let words = self.0.as_chunks::<8>().0.iter().zip(other.0.as_chunks::<8>().0);
+    /// The digest as numbers, whose order is that of the bytes.
+    fn words(&self) -> [u64; 4] {
+        let mut words = [0; 4];
+        for (word, bytes) in words.iter_mut().zip(self.0.as_chunks().0) {
+            *word = u64::from_be_bytes(*bytes);
+        }
         words
-            .fold(0, |difference, (a, b)| {
-                difference | (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b))
-            })
-            .ct_eq(&0)
+    }
+
+    /// Its first eight bytes. Comparing them as one number takes one time, whatever they are.
+    const fn first_word(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    fn is_after(&self, other: &Self) -> bool {
+        let (word, others) = (self.first_word(), other.first_word());
+        if word == others { self.words() > other.words() } else { word > others }
     }
 }
 
 /// SHA-256 of a text that one or two blocks hold, as every token of ours is: padded in place
 /// (FIPS 180-4 §5.1.1) and compressed at once. `None` for a longer one.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn short_hash(text: &[u8]) -> Option<[u8; 32]> {
-    let mut blocks = [[0; 64]; 2];
-    let bytes = blocks.as_flattened_mut();
-    bytes.get_mut(..text.len())?.copy_from_slice(text);
-    *bytes.get_mut(text.len())? = 0x80;
-    // Bit and length take nine bytes.
-    let count = text.len().checked_add(9)?.div_ceil(64);
-    let end = blocks.get_mut(..count)?.last_mut()?.last_chunk_mut()?;
-    *end = u64::try_from(text.len()).ok()?.checked_mul(8)?.to_be_bytes();
     let mut state = SHA256_START;
-    compress256(&mut state, blocks.get(..count)?);
+    let mut block = [[0; 16]; 4];
+    if pad_one(text, &mut block).is_some() {
+        compress256(&mut state, block.as_flattened().as_chunks().0);
+    } else {
+        let mut blocks = [[0; 64]; 2];
+        let bytes = blocks.as_flattened_mut();
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        *bytes.get_mut(text.len())? = 0x80;
+        // Bit and length take nine bytes.
+        let count = text.len().checked_add(9)?.div_ceil(64);
+        let end = blocks.get_mut(..count)?.last_mut()?.last_chunk_mut()?;
+        *end = bit_length(text)?.to_be_bytes();
+        compress256(&mut state, blocks.get(..count)?);
+    }
     let mut hash = [0; 32];
-    for (place, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
-        *place = word.to_be_bytes();
+    for (place, [high, low]) in hash.as_chunks_mut().0.iter_mut().zip(state.as_chunks().0) {
+        *place = (u64::from(*high) << 32 | u64::from(*low)).to_be_bytes();
     }
     Some(hash)
+}
+
+/// Writes the padded block of a text of 16 to 55 bytes, in pieces of the size in which the compression
+/// reads it: a copy of a length that is known only when it runs takes a fifth as long as that.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+fn pad_one(text: &[u8], block: &mut [[u8; 16]; 4]) -> Option<()> {
+    if text.len() > 55 {
+        return None;
+    }
+    let (whole, tail) = text.as_chunks();
+    for (place, piece) in block.iter_mut().zip(whole) {
+        *place = *piece;
+    }
+    // What is behind the whole pieces is at the end of the last sixteen bytes.
+    let last = u128::from_le_bytes(*text.last_chunk()?);
+    let bits = u32::try_from(tail.len()).ok()?.checked_mul(8)?;
+    let tail = last.checked_shr(128_u32.checked_sub(bits)?).unwrap_or(0);
+    let tail = tail | 0x80_u128.checked_shl(bits)?;
+    let length = u128::from(bit_length(text)?.to_be()) << 64;
+    if let [_, _, _] = whole {
+        let [_, _, _, end] = block;
+        *end = (tail | length).to_le_bytes();
+    } else {
+        *block.get_mut(whole.len())? = tail.to_le_bytes();
+        let [_, _, _, end] = block;
+        *end = length.to_le_bytes();
+    }
+    Some(())
+}
+
+/// On a small CPU the compression takes so long that the copy is not worth this code.
+#[cfg(not(target_pointer_width = "64"))]
+const fn pad_one(_: &[u8], _: &mut [[u8; 16]; 4]) -> Option<()> {
+    None
+}
+
+fn bit_length(text: &[u8]) -> Option<u64> {
+    u64::try_from(text.len()).ok()?.checked_mul(8)
 }
 
 /// Writes 64 lower-case hexadecimal digits.
@@ -120,27 +178,109 @@ pub struct Capability<'c> {
     pub resources: &'c [&'c str],
 }
 
-/// Which of `stored` is the digest of `token`. All are compared, in constant time and without early
-/// exit, so that the time tells neither whether nor where there is a match.
+/// The entries of a gate.
+///
+/// Entries in the order of their digests are found by halving; [`Capabilities::sort`] puts them in it.
+/// What is decided does not depend on the order, only how long it takes.
+///
+/// # Time
+/// Of the stored digests, the time that a search takes may tell where the digest of a guess lies among
+/// them: through the cache of the CPU, and only of more than eight entries. Whoever guesses can compute
+/// that digest but not choose it, and the leading bits of a stored one lead to no token of 256 random
+/// bits. Whether a whole digest agrees is compared in constant time, and reached only by a guess whose
+/// first 64 bits agree.
+#[derive(Clone, Copy, Default)]
+pub struct Capabilities<'c> {
+    entries: &'c [Capability<'c>],
+    ordered: bool,
+}
+
+impl<'c> Capabilities<'c> {
+    /// None.
+    pub const NONE: Self = Self { entries: &[], ordered: HALVES };
+
+    /// Takes the entries, and looks once whether they are in order.
+    #[must_use]
+    pub fn new(entries: &'c [Capability<'c>]) -> Self {
+        let ordered = HALVES && entries.is_sorted_by(|a, b| !a.digest.is_after(&b.digest));
+        Self { entries, ordered }
+    }
+
+    /// The entries, in the order in which they were given.
+    #[must_use]
+    pub const fn entries(&self) -> &'c [Capability<'c>] {
+        self.entries
+    }
+
+    /// Whether they are in the order of their digests, and so are found by halving.
+    #[must_use]
+    pub const fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
+    /// Puts entries in the order of their digests, which are to be different ones. On targets with fewer than
+    /// 64 bits, whose lists are short and whose flash is as well, they stay as they are.
+    pub fn sort(entries: &mut [Capability<'_>]) {
+        if HALVES {
+            sort(entries, |a, b| b.digest.is_after(&a.digest));
+        }
+    }
+
+    /// The entry that a token opens; of several with its digest the last.
+    #[must_use]
+    pub fn find(&self, token: &[u8]) -> Option<&'c Capability<'c>> {
+        let presented = Digest::of(token);
+        if !(HALVES && self.ordered) {
+            let index = last_of(&presented, self.entries.iter().map(|entry| &entry.digest))?;
+            return self.entries.get(index);
+        }
+        let after = |entry: &Capability<'_>| entry.digest.is_after(&presented);
+        let few = narrow(self.entries, FEW, after);
+        let word = presented.first_word();
+        let mut alike = few.iter().filter(|entry| entry.digest.first_word() == word);
+        let found = match (alike.next(), alike.next()) {
+            (entry, None) => entry,
+            // Digests that somebody has written, not hashed.
+            _ => narrow(few, 1, after).first(),
+        };
+        found.filter(|entry| entry.digest == presented)
+    }
+}
+
+impl<'c> From<&'c [Capability<'c>]> for Capabilities<'c> {
+    fn from(entries: &'c [Capability<'c>]) -> Self {
+        Self::new(entries)
+    }
+}
+
+impl fmt::Debug for Capabilities<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entries.fmt(f)
+    }
+}
+
+/// Which of `stored` is the digest of `token`; of several the last. All are looked at, without early
+/// exit: their first eight bytes as one number, and where these agree all bytes in constant time. A gate's
+/// own entries are found faster, by [`Capabilities::find`].
 #[must_use]
 pub fn find<'d>(token: &[u8], stored: impl Iterator<Item = &'d Digest>) -> Option<usize> {
-    let presented = Digest::of(token);
-    let mut index = u64::MAX;
-    for (at, digest) in (0_u64..).zip(stored) {
-        index.conditional_assign(&at, presented.same(digest));
-    }
-    usize::try_from(index).ok().filter(|_| index != u64::MAX)
+    last_of(&Digest::of(token), stored)
+}
+
+fn last_of<'d>(presented: &Digest, stored: impl Iterator<Item = &'d Digest>) -> Option<usize> {
+    let word = presented.first_word();
+    stored.enumerate().fold(None, |found, (at, digest)| {
+        if digest.first_word() == word && digest == presented { Some(at) } else { found }
+    })
 }
 
 /// The entry that the token opens.
 pub(crate) fn prove<'c>(
     token: &[u8],
-    entries: &'c [Capability<'c>],
+    entries: Capabilities<'c>,
     now: UnixTime,
 ) -> Result<&'c Capability<'c>, Reason> {
-    let entry = find(token, entries.iter().map(|entry| &entry.digest))
-        .and_then(|index| entries.get(index))
-        .ok_or(Reason::CapabilityUnknown)?;
+    let entry = entries.find(token).ok_or(Reason::CapabilityUnknown)?;
     match entry.expires {
         Some(expires) if now.known()? >= expires.seconds() => Err(Reason::TokenExpired),
         _ => Ok(entry),
@@ -267,6 +407,54 @@ mod tests {
             let mut other = digest;
             other.0[bit / 8] ^= 1 << (bit % 8);
             assert!(digest != other && other == other);
+        }
+    }
+
+    fn entry(id: &'static str, digest: Digest) -> Capability<'static> {
+        Capability { id, digest, expires: None, scopes: &[], resources: &[] }
+    }
+
+    #[test]
+    fn order_does_not_change_what_is_found() {
+        for count in [0, 1, 2, 7, 8, 9, 16, 17, 100, 1000_u32] {
+            let mut entries: std::vec::Vec<_> =
+                (0..count).map(|n| entry("id", Digest::of(&n.to_le_bytes()))).collect();
+            let unordered = entries.clone();
+            Capabilities::sort(&mut entries);
+            let (ordered, unordered) = (Capabilities::new(&entries), Capabilities::new(&unordered));
+            assert!(ordered.ordered && (count < 7 || !unordered.ordered));
+            for n in 0..count + 100 {
+                let token = n.to_le_bytes();
+                let found = ordered.find(&token).map(|entry| entry.digest);
+                assert_eq!(found, (n < count).then(|| Digest::of(&token)));
+                assert_eq!(unordered.find(&token).map(|entry| entry.digest), found);
+            }
+        }
+    }
+
+    #[test]
+    fn of_equal_digests_the_last_is_found_and_of_similar_ones_the_right_one() {
+        let digest = Digest::of(b"a");
+        let similar = |last: u8| {
+            let mut bytes = *digest.as_bytes();
+            bytes[31] = last;
+            Digest::from_bytes(bytes)
+        };
+        assert!(digest.0[31] > 5 && digest.0[31] < 250);
+        for around in [1, 5, 40_u8] {
+            let mut entries = std::vec::Vec::new();
+            entries.extend((0..around.min(5)).map(|n| entry("before", similar(n))));
+            entries.extend((0..around).map(|_| entry("early", digest)));
+            entries.push(entry("last", digest));
+            entries.extend((0..around.min(5)).map(|n| entry("behind", similar(250 + n))));
+            let ordered = Capabilities::new(&entries);
+            assert!(ordered.ordered);
+            assert_eq!(ordered.find(b"a").map(|entry| entry.id), Some("last"));
+            assert_eq!(ordered.find(b"b").map(|entry| entry.id), None);
+            entries.insert(0, entry("out of order", Digest::from_bytes([255; 32])));
+            let unordered = Capabilities::new(&entries);
+            assert!(!unordered.ordered);
+            assert_eq!(unordered.find(b"a").map(|entry| entry.id), Some("last"));
         }
     }
 

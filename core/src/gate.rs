@@ -1,6 +1,6 @@
 //! The whole path on one screen.
 
-use crate::capability::{self, Capability};
+use crate::capability::{self, Capabilities};
 use crate::claims::JsonStr;
 use crate::credential::{Credential, CredentialRules, Place};
 use crate::decision::{Challenge, Decision, Principal};
@@ -24,7 +24,7 @@ pub struct Gate<'c> {
     /// Where the credential stands.
     pub credential: CredentialRules<'c>,
     /// The capability tokens that are accepted.
-    pub capabilities: &'c [Capability<'c>],
+    pub capabilities: Capabilities<'c>,
     /// The signed tokens that are accepted.
     pub jwt: Option<Jwt<'c>>,
     /// What the credential must carry.
@@ -43,7 +43,7 @@ impl Default for Gate<'_> {
             host: HostRules::default(),
             origin: OriginRules::default(),
             credential: CredentialRules::default(),
-            capabilities: &[],
+            capabilities: Capabilities::NONE,
             jwt: None,
             scope: ScopeRules::default(),
             max_token_bytes: crate::limits::MAX_TOKEN_BYTES,
@@ -73,6 +73,7 @@ impl<'c> Gate<'c> {
         }
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn admit<'a>(
         &self,
         request: &Request<'a>,
@@ -90,10 +91,17 @@ impl<'c> Gate<'c> {
         let authority = self.host.judge(request, &judged)?;
         let cookie_presented = || self.credential.cookie_presented(request);
         let page = self.origin.judge(&judged, &authority, cookie_presented)?;
-        let found = self.credential.find(request, &judged)?;
+        let signed_alone = self.jwt.is_some() && self.capabilities.entries().is_empty();
+        let found = if signed_alone {
+            self.credential.find_unjudged(request, &judged)?
+        } else {
+            self.credential.find(request, &judged)?
+        };
         self.credential.settle(page, found.as_ref())?;
         match found {
-            Some(credential) => self.prove(&credential, now, scratch),
+            Some(credential) => {
+                self.prove(&credential, now, scratch).map_err(|reason| credential.refused(reason))
+            }
             None => self.scope.judge(|_| false, |_| false).map(|()| Principal::anonymous()),
         }
     }
@@ -113,14 +121,14 @@ impl<'c> Gate<'c> {
     /// Whether any credential is configured.
     #[must_use]
     pub const fn has_credential(&self) -> bool {
-        !self.capabilities.is_empty() || self.jwt.is_some()
+        !self.capabilities.entries().is_empty() || self.jwt.is_some()
     }
 
     /// Whether a credential is judged as a signed token: where both kinds are configured, one with
     /// exactly two dots.
     #[must_use]
     pub fn is_signed(&self, credential: &[u8]) -> bool {
-        self.jwt.is_some() && (self.capabilities.is_empty() || has_two_dots(credential))
+        self.jwt.is_some() && (self.capabilities.entries().is_empty() || has_two_dots(credential))
     }
 
     /// The `WWW-Authenticate` value for a refusal by this gate.
@@ -129,6 +137,7 @@ impl<'c> Gate<'c> {
         reason.challenge(self.realm, self.scope.require)
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove<'a>(
         &self,
         credential: &Credential<'a, 'c>,
@@ -149,6 +158,7 @@ impl<'c> Gate<'c> {
         }
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove_capability(
         &self,
         token: &[u8],
@@ -169,6 +179,7 @@ impl<'c> Gate<'c> {
         Ok(Principal::capability(entry.id, entry.scopes, expires, place))
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove_token<'a>(
         &self,
         jwt: &Jwt<'c>,
@@ -192,5 +203,51 @@ impl<'c> Gate<'c> {
             },
         )?;
         Ok(Principal::token(claims, key, self.scope.claim, place))
+    }
+}
+
+#[cfg(all(test, feature = "origin", feature = "jwt"))]
+mod tests {
+    use super::*;
+    use crate::credential::bearer;
+    use crate::key::Algorithm;
+    use crate::request::{Header, Scheme};
+    use std::string::String;
+
+    /// A gate for signed tokens alone judges their alphabet last; that must not show.
+    #[test]
+    fn a_malformed_credential_is_one_whatever_else_is_wrong_with_it() {
+        let keys = [Key::new(None, Algorithm::Hs256, &[7; 32]).unwrap()];
+        let gate = Gate { jwt: Some(Jwt::new(&keys)), max_token_bytes: 256, ..Gate::default() };
+        let mut scratch = [0; 1024];
+        let long = String::from("Bearer ") + &"a".repeat(300);
+        let mut malformed = 0;
+        for good in ["Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA", "Bearer a", "Bearer a==", &long] {
+            for at in 0..good.len() {
+                for byte in 0..=255_u8 {
+                    let mut value = good.as_bytes().to_vec();
+                    value[at] = byte;
+                    let headers = [
+                        Header::new("host", "app.example.com"),
+                        Header { name: b"authorization", value: &value },
+                    ];
+                    let request = Request {
+                        method: b"GET",
+                        target: b"/",
+                        scheme: Scheme::Https,
+                        peer: None,
+                        headers: &headers,
+                    };
+                    let decision = gate.decide(&request, UnixTime::from_seconds(1), &mut scratch);
+                    let reason = decision.reason().unwrap();
+                    let expected = bearer(&value).err();
+                    let of_place =
+                        [Reason::CredentialMalformed, Reason::CredentialSchemeUnsupported];
+                    assert_eq!(Some(reason).filter(|reason| of_place.contains(reason)), expected);
+                    malformed += usize::from(expected == Some(Reason::CredentialMalformed));
+                }
+            }
+        }
+        assert!(malformed > 1000);
     }
 }

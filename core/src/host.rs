@@ -5,8 +5,10 @@
 
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_NAME_BYTES};
 use crate::reason::Reason;
-use crate::request::{Judged, Request, Scheme};
-use crate::text::ascii::{decimal, is_token, position, split_once, split_str, trim};
+use crate::request::{Judged, Lines, Request, Scheme};
+use crate::text::ascii::{
+    decimal, has_capital, is_token, position, same, split_once, split_str, trim,
+};
 use crate::text::ip::{ip, ipv4, ipv6};
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
@@ -124,17 +126,18 @@ impl<'r> Host<'r> {
     /// of the server's own sends nearly always. Only for names, as they are compared byte for byte.
     pub(crate) fn is_origin(&self, scheme: Scheme, text: &[u8]) -> bool {
         let Name::Dns(name) = self.name else { return false };
-        let rest = text
-            .strip_prefix(scheme.as_str().as_bytes())
-            .and_then(|rest| rest.strip_prefix(b"://"));
-        self.port.is_none() && rest == Some(name) && !name.iter().any(u8::is_ascii_uppercase)
+        let rest = match scheme {
+            Scheme::Http => text.strip_prefix(b"http://"),
+            Scheme::Https => text.strip_prefix(b"https://"),
+        };
+        self.port.is_none() && rest.is_some_and(|rest| same(rest, name)) && !has_capital(name)
     }
 
     /// Whether the text of the name is the one that a browser writes: lower case, IPv6 in the form
     /// of RFC 5952.
     pub(crate) fn is_serialized(&self, text: &[u8]) -> bool {
         match self.name {
-            Name::Dns(name) => !name.iter().any(u8::is_ascii_uppercase),
+            Name::Dns(name) => !has_capital(name),
             Name::V6(address) => {
                 let mut canonical = heapless::String::<48>::new();
                 write_ipv6(&mut canonical, address).is_ok()
@@ -279,6 +282,16 @@ impl<'c> HostPattern<'c> {
         Ok(Self { host, any_label, any_port })
     }
 
+    /// Whether a Host of this text is the line's, byte for byte and without a port.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn is(&self, text: &[u8], scheme: Scheme) -> bool {
+        let Name::Dns(name) = self.host.name else { return false };
+        let default = scheme.default_port();
+        same(name, text)
+            && !self.any_label
+            && (self.any_port || self.host.port_or_default(scheme) == default)
+    }
+
     fn matches(&self, host: &Host<'_>, scheme: Scheme) -> bool {
         let named = match (self.any_label, self.host.name) {
             (true, Name::Dns(base)) => host.is_label_of(base),
@@ -420,11 +433,15 @@ impl HostRules<'_> {
     ///
     /// # Errors
     /// A reason of the 21xx family, or [`Reason::RequestTooLarge`].
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judge<'r>(
         &self,
         request: &Request<'r>,
         judged: &Judged<'r>,
     ) -> Result<Authority<'r>, Reason> {
+        if let Some(authority) = self.plain(request, judged) {
+            return Ok(authority);
+        }
         let authority = self.authority(request, judged);
         if self.unchecked {
             return Ok(authority.unwrap_or_else(|reason| Authority {
@@ -448,11 +465,17 @@ impl HostRules<'_> {
         Ok(Authority { also, ..authority })
     }
 
-    /// The host of a text that is the name of a listed line, byte for byte: its grammar was judged
-    /// when the line was read.
-    fn listed<'r>(&self, text: &'r [u8]) -> Option<Host<'r>> {
-        let is_name = |rule: &HostPattern<'_>| rule.host.dns() == Some(text);
-        self.allow?.iter().any(is_name).then_some(Host { name: Name::Dns(text), port: None })
+    /// The authority of nearly every request: nothing is forwarded, and the one Host is a line of the list
+    /// byte for byte, whose grammar was judged when it was read.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn plain<'r>(&self, request: &Request<'r>, judged: &Judged<'r>) -> Option<Authority<'r>> {
+        let (Lines::One(text), false) = (judged.host, judged.forwarded) else { return None };
+        let scheme = request.scheme;
+        self.allow?.iter().any(|rule| rule.is(text, scheme)).then_some(Authority {
+            scheme,
+            host: Ok(Host { name: Name::Dns(text), port: None }),
+            also: None,
+        })
     }
 
     fn allows(&self, host: &Host<'_>, scheme: Scheme) -> bool {
@@ -468,9 +491,7 @@ impl HostRules<'_> {
         let trusted = judged.forwarded && self.trusts(request);
         let direct = match line {
             None => Err(Reason::HostMissing),
-            Some(text) => {
-                self.listed(text).or_else(|| Host::parse(text)).ok_or(Reason::HostMalformed)
-            }
+            Some(text) => Host::parse(text).ok_or(Reason::HostMalformed),
         };
         if !trusted {
             return Ok(Authority { scheme: request.scheme, host: direct, also: None });

@@ -81,9 +81,10 @@ pub mod time;
 /// Single functions, for tests and for other languages' vector runners.
 pub mod primitive;
 
+mod index;
 mod text;
 
-pub use capability::{Capability, Digest, Form};
+pub use capability::{Capabilities, Capability, Digest, Form};
 pub use claims::{ClaimRules, Claims, ClaimsWriter, JsonStr, NumericDate, Value};
 pub use credential::{CredentialRules, Place};
 pub use decision::{Challenge, Decision, Principal};
@@ -93,7 +94,7 @@ pub use jwt::{Jwt, Parsed, Signed, sign};
 pub use key::{Algorithm, Encoding, Key};
 pub use listen::{Startup, Unprotected, startup_check};
 #[cfg(feature = "origin")]
-pub use origin::{AbsentOrigin, Origin, OriginPattern};
+pub use origin::{AbsentOrigin, Origin, OriginPattern, Origins};
 pub use origin::{OriginMode, OriginRules};
 pub use reason::{Class, Reason};
 pub use request::{Header, Request, Scheme};

@@ -2,7 +2,7 @@
 
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_HEADERS};
 use crate::reason::Reason;
-use crate::text::ascii::split_once;
+use crate::text::ascii::{HeaderName, split_once};
 use core::fmt;
 use core::net::IpAddr;
 
@@ -124,6 +124,14 @@ impl<'r> Lines<'r> {
     }
 }
 
+const HOST: HeaderName<4> = HeaderName::new(b"host");
+const ORIGIN: HeaderName<6> = HeaderName::new(b"origin");
+const AUTHORIZATION: HeaderName<13> = HeaderName::new(b"authorization");
+const FETCH_SITE: HeaderName<14> = HeaderName::new(b"sec-fetch-site");
+const FORWARDED: HeaderName<9> = HeaderName::new(b"forwarded");
+const FORWARDED_HOST: HeaderName<16> = HeaderName::new(b"x-forwarded-host");
+const FORWARDED_PROTO: HeaderName<17> = HeaderName::new(b"x-forwarded-proto");
+
 /// The headers that the stages judge, found in one pass over the request.
 #[derive(Clone, Copy, Default)]
 pub struct Judged<'r> {
@@ -145,6 +153,7 @@ impl<'r> Request<'r> {
     ///
     /// # Errors
     /// [`Reason::RequestTooLarge`] for a request beyond the limits.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judged(&self) -> Result<Judged<'r>, Reason> {
         if self.headers.len() > MAX_HEADERS {
             return Err(Reason::RequestTooLarge);
@@ -153,11 +162,11 @@ impl<'r> Request<'r> {
         for header in self.headers {
             // The length sorts out nearly every other header before a byte is compared.
             match header.name.len() {
-                4 if named(header, b"host") => judged.host.add(short(header)?),
-                6 if named(header, b"origin") => judged.origin.add(short(header)?),
+                4 if HOST.is(header.name) => judged.host.add(short(header)?),
+                6 if ORIGIN.is(header.name) => judged.origin.add(short(header)?),
                 // The token in it has a limit of its own.
-                13 if named(header, b"authorization") => judged.authorization.add(header.value),
-                14 if named(header, b"sec-fetch-site") => judged.fetch_site.add(short(header)?),
+                13 if AUTHORIZATION.is(header.name) => judged.authorization.add(header.value),
+                14 if FETCH_SITE.is(header.name) => judged.fetch_site.add(short(header)?),
                 _ if is_forwarding(header) => {
                     short(header)?;
                     judged.forwarded = true;
@@ -179,6 +188,7 @@ impl<'r> Request<'r> {
     }
 
     /// What stands behind `scheme://` in a target of absolute form; nearly every other begins with `/`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn host_of_target(&self) -> Option<&'r [u8]> {
         if self.target.starts_with(b"/") {
             return None;
@@ -205,9 +215,9 @@ fn short<'r>(header: &Header<'r>) -> Result<&'r [u8], Reason> {
 
 fn is_forwarding(header: &Header<'_>) -> bool {
     match header.name.len() {
-        9 => named(header, b"forwarded"),
-        16 => named(header, b"x-forwarded-host"),
-        17 => named(header, b"x-forwarded-proto"),
+        9 => FORWARDED.is(header.name),
+        16 => FORWARDED_HOST.is(header.name),
+        17 => FORWARDED_PROTO.is(header.name),
         _ => false,
     }
 }

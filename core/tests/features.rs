@@ -31,7 +31,7 @@ fn decide(capabilities: &[Capability<'_>], headers: &[(&str, &str)]) -> Result<S
         host: HostRules::default(),
         origin: origin(),
         credential: CredentialRules::default(),
-        capabilities,
+        capabilities: capabilities.into(),
         jwt: None,
         scope: ScopeRules::default(),
         max_token_bytes: 1024,

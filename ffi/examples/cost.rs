@@ -193,7 +193,7 @@ fn c_gate(policy: &str) -> *mut doorward_gate {
 fn in_memory(bench: &mut Bench, digest: Digest, bearer: &str) {
     let capabilities =
         [Capability { id: "ci", digest, expires: None, scopes: &[], resources: &[] }];
-    let gate = Rules { capabilities: &capabilities, ..Rules::default() };
+    let gate = Rules { capabilities: (&capabilities[..]).into(), ..Rules::default() };
     // SAFETY: all zero is what the header calls the strictest form.
     let mut config: doorward_config = unsafe { zeroed() };
     // SAFETY: as above, for one entry.

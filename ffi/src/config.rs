@@ -14,10 +14,10 @@ use doorward_core::limits::{
     MAX_KID_BYTES, MAX_LEEWAY, MAX_REALM_BYTES, MAX_TOKEN_BYTES, MIN_TOKEN_LIMIT,
 };
 #[cfg(feature = "origin")]
-use doorward_core::{AbsentOrigin, OriginMode, OriginPattern, origin::canonical};
+use doorward_core::{AbsentOrigin, OriginMode, OriginPattern, Origins, origin::canonical};
 use doorward_core::{
-    Capability, Cidr, CredentialRules, Digest, Gate, HostPattern, HostRules, Jwt, Key, OriginRules,
-    Place, Reason, ScopeRules, UnixTime,
+    Capabilities, Capability, Cidr, CredentialRules, Digest, Gate, HostPattern, HostRules, Jwt,
+    Key, OriginRules, Place, Reason, ScopeRules, UnixTime,
 };
 #[cfg(feature = "jwt")]
 use doorward_core::{ClaimRules, limits::MAX_KEYS};
@@ -238,7 +238,7 @@ fn names_bytes(gate: &Gate<'_>) -> usize {
             .fold(entry.id.len(), |sum, scope| sum.saturating_add(scope.len()).saturating_add(1))
     };
     let places = gate.credential.places.iter().map(|place| place.as_str().len()).max();
-    let capabilities = gate.capabilities.iter().map(joined).max();
+    let capabilities = gate.capabilities.entries().iter().map(joined).max();
     let keys = gate.jwt.iter().flat_map(|jwt| jwt.keys).filter_map(Key::id).map(str::len).max();
     [places, capabilities, keys, Some(gate.scope.claim.len())]
         .into_iter()
@@ -298,7 +298,7 @@ fn build(config: &doorward_config, mut arena: Arena) -> Result<Gate<'static>, Re
     }
     let capabilities = capabilities(arena, config)?;
     let jwt = jwt(arena, config)?;
-    if capabilities.is_empty() && jwt.is_none() && !flag(DOORWARD_ANONYMOUS) {
+    if capabilities.entries().is_empty() && jwt.is_none() && !flag(DOORWARD_ANONYMOUS) {
         return Err(Reason::ConfigInvalid);
     }
     Ok(Gate {
@@ -334,9 +334,13 @@ fn origin(arena: &mut Arena, config: &doorward_config) -> Result<OriginRules<'st
     let flag = |bit: u32| config.flags & bit != 0;
     Ok(OriginRules {
         mode: mode(config.origin_mode)?,
-        allow: lines(arena, config.origins, |arena, line| {
-            OriginPattern::new(arena.text(&canonical(line)?)?)
-        })?,
+        allow: {
+            let lines = lines(arena, config.origins, |arena, line| {
+                OriginPattern::new(arena.text(&canonical(line)?)?)
+            })?;
+            Origins::sort(lines);
+            Origins::new(lines)
+        },
         absent: absent(config.absent_origin)?,
         allow_null: flag(DOORWARD_ALLOW_NULL),
         loopback_aliases: flag(DOORWARD_LOOPBACK_ALIASES),
@@ -400,7 +404,7 @@ fn lines<T>(
     arena: &mut Arena,
     list: doorward_list,
     mut rule: impl FnMut(&mut Arena, &'static str) -> Result<T, Reason>,
-) -> Result<&'static [T], Reason> {
+) -> Result<&'static mut [T], Reason> {
     // SAFETY: as for `optional`.
     let items = unsafe { guard::list(list) }?;
     arena.list(items.len(), |arena, at| {
@@ -414,6 +418,7 @@ fn names(arena: &mut Arena, list: doorward_list) -> Result<&'static [&'static st
     lines(arena, list, |_, name| {
         Some(name).filter(|name| !name.is_empty()).ok_or(Reason::ConfigInvalid)
     })
+    .map(|names| &*names)
 }
 
 /// Scopes go into a challenge: RFC 6749 §3.3 gives their alphabet.
@@ -450,7 +455,7 @@ fn places(
 fn capabilities(
     arena: &mut Arena,
     config: &doorward_config,
-) -> Result<&'static [Capability<'static>], Reason> {
+) -> Result<Capabilities<'static>, Reason> {
     // SAFETY: as for `optional`.
     let entries = unsafe { guard::slice(config.capabilities, config.capabilities_len) }?;
     let made = arena.list(entries.len(), |arena, at| {
@@ -470,10 +475,17 @@ fn capabilities(
     if repeats(made, |a, b| a.id == b.id) {
         return Err(Reason::ConfigInvalid);
     }
-    if repeats(made, |a, b| a.digest == b.digest) {
+    Capabilities::sort(made);
+    let same = |a: &Capability<'_>, b: &Capability<'_>| a.digest == b.digest;
+    let twice = if Capabilities::new(made).is_ordered() {
+        made.windows(2).any(|pair| matches!(pair, [a, b] if same(a, b)))
+    } else {
+        repeats(made, same)
+    };
+    if twice {
         return Err(Reason::CapabilityInvalid);
     }
-    Ok(made)
+    Ok(Capabilities::new(made))
 }
 
 /// Signed tokens are not in this build: a configuration with keys is refused.

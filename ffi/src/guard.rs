@@ -427,9 +427,9 @@ impl Arena {
         &mut self,
         count: usize,
         mut make: impl FnMut(&mut Self, usize) -> Result<T, Reason>,
-    ) -> Result<&'static [T], Reason> {
+    ) -> Result<&'static mut [T], Reason> {
         if count == 0 {
-            return Ok(&[]);
+            return Ok(&mut []);
         }
         let place = self.take::<T>(count)?;
         for at in 0..count {
@@ -437,8 +437,8 @@ impl Arena {
             // SAFETY: `take` gave room for `count` elements, aligned, to nobody else.
             unsafe { place.add(at).write(element) };
         }
-        // SAFETY: all of them are written now.
-        Ok(unsafe { core::slice::from_raw_parts(place, count) })
+        // SAFETY: all of them are written now, and nobody else has their place.
+        Ok(unsafe { core::slice::from_raw_parts_mut(place, count) })
     }
 
     /// A copy of a text.

@@ -166,9 +166,9 @@ impl<'r> Story<'_, 'r> {
         details.extend(self.lines("Sec-Fetch-Site"));
         details.push(match rules.mode {
             OriginMode::SameOrigin => "mode same-origin".to_owned(),
-            OriginMode::List => format!("mode list: {}", lines(rules.allow)),
+            OriginMode::List => format!("mode list: {}", lines(rules.allow.lines())),
             OriginMode::SameOriginOrList => {
-                format!("mode same-origin-or-list: {}", lines(rules.allow))
+                format!("mode same-origin-or-list: {}", lines(rules.allow.lines()))
             }
             OriginMode::NoneAllowed => "mode none-allowed: any Origin denies".to_owned(),
             OriginMode::AfterCredential => "mode after-credential".to_owned(),
@@ -221,7 +221,7 @@ impl<'r> Story<'_, 'r> {
             _ => {
                 let details = vec![
                     format!("a capability token of {} characters", token.len()),
-                    format!("{} entries are configured", self.gate.capabilities.len()),
+                    format!("{} entries are configured", self.gate.capabilities.entries().len()),
                     format!("now {}", self.now.seconds()),
                 ];
                 self.step("proof", Ok(()), details)
@@ -321,7 +321,9 @@ fn some_list(names: &[&str]) -> Option<String> {
 }
 
 fn lines(allow: &[OriginPattern<'_>]) -> String {
-    listed(allow.iter().map(OriginPattern::as_str))
+    let mut texts: Vec<&str> = allow.iter().map(OriginPattern::as_str).collect();
+    texts.sort_unstable();
+    listed(texts.iter())
 }
 
 /// The header of a token that is not proven, as far as it can be read.

@@ -239,7 +239,7 @@ impl Current {
     /// The core's gate over these rules.
     #[must_use]
     pub fn gate(&self) -> doorward_core::Gate<'_> {
-        self.loaded.gate()
+        *self.loaded.gate()
     }
 
     /// Bytes of scratch that a decision may need: [`doorward_core::Gate::scratch_bytes`], counted once.
@@ -259,13 +259,13 @@ impl Snapshot {
     /// The core's gate over these rules.
     #[must_use]
     pub fn gate(&self) -> doorward_core::Gate<'_> {
-        self.loaded.gate()
+        *self.loaded.gate()
     }
 
     /// The verifier of signed tokens of these rules; `None` without a `jwt` table.
     #[must_use]
     pub fn jwt(&self) -> Option<doorward_core::Jwt<'_>> {
-        self.loaded.jwt()
+        self.loaded.gate().jwt
     }
 
     /// Decides one request: see [`doorward_core::Gate::decide`]. Nothing is allocated.
@@ -275,7 +275,7 @@ impl Snapshot {
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Decision<'a> {
-        self.gate().decide(request, now, scratch)
+        self.loaded.gate().decide(request, now, scratch)
     }
 
     /// Decides one request in a scratch buffer of the thread's. The principal is the caller's to keep.
@@ -283,7 +283,7 @@ impl Snapshot {
     /// # Errors
     /// The reason of a denial, or why there is no answer: [`Reason::status`] tells them apart.
     pub fn admit(&self, request: &Request<'_>, now: UnixTime) -> Result<Principal, Reason> {
-        let gate = self.gate();
+        let gate = self.loaded.gate();
         SCRATCH.with_borrow_mut(|scratch| {
             let needed = gate.scratch_bytes();
             if scratch.len() < needed {
@@ -305,13 +305,13 @@ impl Snapshot {
     /// The `WWW-Authenticate` value that goes with a refusal, if one does.
     #[must_use]
     pub fn challenge(&self, reason: Reason) -> Option<String> {
-        self.gate().challenge(reason).map(|challenge| challenge.as_str().to_owned())
+        self.loaded.gate().challenge(reason).map(|challenge| challenge.as_str().to_owned())
     }
 
     /// Each check of a decision with the values that it compared, secrets left out.
     #[must_use]
     pub fn explain(&self, request: &Request<'_>, now: UnixTime) -> Explanation {
-        explain::explain(&self.gate(), request, now)
+        explain::explain(self.loaded.gate(), request, now)
     }
 
     /// The address of the policy's `[listen]` table.
@@ -332,7 +332,8 @@ impl Snapshot {
     /// [`Reason::StartupUnprotected`] if other machines reach it and no credential is configured.
     pub fn startup_check(&self, address: IpAddr) -> Result<Startup, Reason> {
         let mode = self.loaded.settings().listen.without_credential;
-        let protected = self.gate().has_credential() && !self.gate().credential.anonymous;
+        let protected =
+            self.loaded.gate().has_credential() && !self.loaded.gate().credential.anonymous;
         doorward_core::startup_check(address, protected, mode)
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! The core borrows its rules; a server's rules come and go with each reload. `self_cell` holds
 //! owner and borrower together: first the settings with lists of borrowed names, then the rules over
-//! those.
+//! those, in the order in which they are looked up, and the gate over these.
 
 use crate::settings::{JwtSettings, Settings};
 use doorward_core::{
-    Capability, ClaimRules, CredentialRules, Gate, HostPattern, HostRules, Jwt, Key, OriginPattern,
-    OriginRules, Place, Reason, ScopeRules,
+    Capabilities, Capability, ClaimRules, CredentialRules, Gate, HostPattern, HostRules, Jwt, Key,
+    OriginPattern, OriginRules, Origins, Place, Reason, ScopeRules,
 };
 
 /// Lists of names as the core wants them: slices of `&str`.
@@ -30,6 +30,11 @@ pub(crate) struct Rules<'s> {
     places: Vec<Place<'s>>,
     capabilities: Vec<Capability<'s>>,
     keys: Vec<Key<'s>>,
+}
+
+/// The core's gate, and what [`Gate::scratch_bytes`] says of it.
+pub(crate) struct Ready<'s> {
+    gate: Gate<'s>,
     scratch_bytes: usize,
 }
 
@@ -43,11 +48,20 @@ self_cell::self_cell! {
 }
 
 self_cell::self_cell! {
-    pub(crate) struct Loaded {
+    struct Ruled {
         owner: Named,
 
         #[covariant]
         dependent: Rules,
+    }
+}
+
+self_cell::self_cell! {
+    pub(crate) struct Loaded {
+        owner: Ruled,
+
+        #[covariant]
+        dependent: Ready,
     }
 }
 
@@ -57,10 +71,12 @@ impl Loaded {
     pub(crate) fn build(mut settings: Settings) -> Result<Self, Reason> {
         let keys = settings.jwt.as_mut().map(|jwt| std::mem::take(&mut jwt.keys));
         let named = Named::new(settings, lists);
-        let mut loaded = Self::try_new(named, |named| rules(named, keys.unwrap_or_default()))?;
-        let bytes = loaded.gate().scratch_bytes();
-        loaded.with_dependent_mut(|_, rules| rules.scratch_bytes = bytes);
-        Ok(loaded)
+        let ruled = Ruled::try_new(named, |named| rules(named, keys.unwrap_or_default()))?;
+        Ok(Self::new(ruled, |ruled| {
+            let gate = ruled.borrow_dependent().gate();
+            let scratch_bytes = gate.scratch_bytes();
+            Ready { gate, scratch_bytes }
+        }))
     }
 
     /// What [`Gate::scratch_bytes`] says of these rules, which do not change.
@@ -69,13 +85,18 @@ impl Loaded {
     }
 
     pub(crate) fn settings(&self) -> &Settings {
-        self.borrow_owner().borrow_owner()
+        self.borrow_owner().borrow_owner().borrow_owner()
     }
 
-    /// The core's gate over these rules: a few words, made anew for each call.
-    pub(crate) fn gate(&self) -> Gate<'_> {
-        let Rules { settings, lists, hosts, origins, places, capabilities, keys, .. } =
-            self.borrow_dependent();
+    /// The core's gate over these rules.
+    pub(crate) fn gate(&self) -> &Gate<'_> {
+        &self.borrow_dependent().gate
+    }
+}
+
+impl Rules<'_> {
+    fn gate(&self) -> Gate<'_> {
+        let Rules { settings, lists, hosts, origins, places, capabilities, keys } = self;
         let (host, origin) = (&settings.host, &settings.origin);
         Gate {
             host: HostRules {
@@ -86,7 +107,7 @@ impl Loaded {
             },
             origin: OriginRules {
                 mode: origin.mode,
-                allow: origins,
+                allow: Origins::new(origins),
                 absent: origin.absent,
                 allow_null: origin.allow_null,
                 loopback_aliases: origin.loopback_aliases,
@@ -101,7 +122,7 @@ impl Loaded {
                 anonymous: settings.credential.anonymous,
                 first_present_wins: settings.credential.first_present_wins,
             },
-            capabilities,
+            capabilities: Capabilities::new(capabilities),
             jwt: settings.jwt.as_ref().map(|jwt| verifier(jwt, lists, keys)),
             scope: ScopeRules {
                 require: &lists.scopes,
@@ -112,12 +133,6 @@ impl Loaded {
             max_token_bytes: settings.credential.max_token_bytes,
             realm: &settings.realm,
         }
-    }
-
-    /// The gate's verifier of tokens alone, for what asks no more: a fraction of the words.
-    pub(crate) fn jwt(&self) -> Option<Jwt<'_>> {
-        let Rules { settings, lists, keys, .. } = self.borrow_dependent();
-        settings.jwt.as_ref().map(|jwt| verifier(jwt, lists, keys))
     }
 }
 
@@ -171,7 +186,7 @@ fn rules<'n>(named: &'n Named, keys: Vec<Key<'static>>) -> Result<Rules<'n>, Rea
         lines.iter().map(|line| HostPattern::parse(line)).collect::<Result<Vec<_>, _>>()
     });
     let key_ids = settings.jwt.iter().flat_map(|jwt| &jwt.key_ids);
-    let capabilities = settings
+    let mut capabilities: Vec<_> = settings
         .capabilities
         .iter()
         .zip(lists.capability_scopes.iter().zip(&lists.capability_resources))
@@ -183,16 +198,15 @@ fn rules<'n>(named: &'n Named, keys: Vec<Key<'static>>) -> Result<Rules<'n>, Rea
             resources,
         })
         .collect();
+    Capabilities::sort(&mut capabilities);
+    let lines = settings.origin.allow.iter().map(|line| OriginPattern::new(line));
+    let mut origins = lines.collect::<Result<Vec<_>, _>>()?;
+    Origins::sort(&mut origins);
     Ok(Rules {
         settings,
         lists,
         hosts: hosts.transpose()?,
-        origins: settings
-            .origin
-            .allow
-            .iter()
-            .map(|line| OriginPattern::new(line))
-            .collect::<Result<_, _>>()?,
+        origins,
         places: settings
             .credential
             .places
@@ -201,6 +215,5 @@ fn rules<'n>(named: &'n Named, keys: Vec<Key<'static>>) -> Result<Rules<'n>, Rea
             .collect::<Result<_, _>>()?,
         capabilities,
         keys: keys.into_iter().zip(key_ids).map(|(key, id)| key.with_id(id.as_deref())).collect(),
-        scratch_bytes: 0,
     })
 }

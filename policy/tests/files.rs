@@ -91,8 +91,9 @@ fn rules_that_are_looked_at_outlive_a_reload_and_even_the_gate() {
     let (current, kept) = (gate.current(), gate.snapshot());
     write(folder.path(), "token", SECOND);
     gate.reload().unwrap();
-    let digest =
-        |gate: &doorward_core::Gate<'_>| gate.capabilities.first().map(|entry| entry.digest);
+    let digest = |gate: &doorward_core::Gate<'_>| {
+        gate.capabilities.entries().first().map(|entry| entry.digest)
+    };
     assert_eq!(digest(&gate.current().gate()), Some(doorward_core::Digest::of(SECOND.as_bytes())));
     drop(gate);
     assert_eq!(digest(&current.gate()), Some(doorward_core::Digest::of(FIRST.as_bytes())));
@@ -231,7 +232,7 @@ fn threads_decide_while_the_rules_are_replaced() {
                 while !done.load(Ordering::Relaxed) || decided == 0 {
                     let snapshot = gate.snapshot();
                     let inside = snapshot.gate();
-                    assert_eq!(inside.capabilities[0].id, inside.realm);
+                    assert_eq!(inside.capabilities.entries()[0].id, inside.realm);
                     let outcomes = [decide(&gate, FIRST), decide(&gate, SECOND)];
                     assert!(
                         outcomes

@@ -1,8 +1,8 @@
 //! What is printed holds no secret and no byte of the request.
 
 use doorward_core::{
-    Algorithm, Capability, Claims, Decision, Digest, Gate, Header, Jwt, Key, Parsed, Request,
-    Scheme, Tickets, UnixTime, sign,
+    Algorithm, Capabilities, Capability, Claims, Decision, Digest, Gate, Header, Jwt, Key, Parsed,
+    Request, Scheme, Tickets, UnixTime, sign,
 };
 use doorward_policy::Policy;
 
@@ -48,7 +48,7 @@ fn debug_of_a_decision_prints_no_request() {
         scopes: &[],
         resources: &[],
     }];
-    let gate = Gate { capabilities: &entries, ..Gate::default() };
+    let gate = Gate { capabilities: Capabilities::new(&entries), ..Gate::default() };
     let headers = [Header::new("Authorization", "Bearer MARK-token-0123456789abcdef")];
     let request = Request {
         method: b"MARK",

@@ -1,66 +1,26 @@
 //! Prints what verifying costs as a multiple of the floor. See `README.md`.
 
+use doorward_benches::rounds::{Contestant, arguments, json, percentile, run};
 use doorward_benches::{
     CAPABILITY, Floor, HOST, LARGE, MEDIUM, SMALL, entries, gate, headers, hosts, jwt, key, now,
     request, rotate, tokens,
 };
 use doorward_core::limits::MAX_TOKEN_BYTES;
-use doorward_core::{Algorithm, Header, HostRules, OriginMode, OriginPattern, OriginRules, Parsed};
+use doorward_core::{
+    Algorithm, Capabilities, Header, HostRules, OriginMode, OriginPattern, OriginRules, Origins,
+    Parsed,
+};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
-
-/// Enough rounds for a tenth percentile, odd for a median.
-const ROUNDS: usize = 61;
-
-/// How long one contestant runs in one round: long against the clock, short against a neighbour's
-/// turn on the core.
-const SLICE: Duration = Duration::from_millis(3);
 
 /// One line of the table: the work and its floor, measured in the same rounds.
 struct Line<'a> {
-    name: &'static str,
     compressions: usize,
     floor: Contestant<'a>,
     work: Contestant<'a>,
 }
 
-struct Contestant<'a> {
-    run: Box<dyn FnMut(usize) + 'a>,
-    iterations: usize,
-    /// Nanoseconds of one run, a number a round.
-    samples: Vec<f64>,
-}
-
-impl<'a> Contestant<'a> {
-    fn new(mut once: impl FnMut() + 'a) -> Self {
-        let mut contestant = Self {
-            run: Box::new(move |iterations| {
-                for _ in 0..iterations {
-                    once();
-                }
-            }),
-            iterations: 1,
-            samples: Vec::new(),
-        };
-        while contestant.time() < SLICE {
-            contestant.iterations *= 2;
-        }
-        contestant
-    }
-
-    fn time(&mut self) -> Duration {
-        let start = Instant::now();
-        (self.run)(self.iterations);
-        start.elapsed()
-    }
-
-    fn sample(&mut self) {
-        let time = self.time();
-        self.samples.push(time.as_secs_f64() * 1e9 / self.iterations as f64);
-    }
-}
-
 fn main() {
+    let arguments = arguments();
     let algorithms = [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512];
     let keys = algorithms.map(|algorithm| [key(algorithm)]);
     let [hs256, hs384, hs512] = &keys;
@@ -93,7 +53,11 @@ fn main() {
     let page = request(&page);
     let judged = page.judged().expect("a good request");
     let authority = HostRules::default().judge(&page, &judged).expect("a good host");
-    let rules = OriginRules { mode: OriginMode::List, allow: &listed, ..OriginRules::default() };
+    let rules = OriginRules {
+        mode: OriginMode::List,
+        allow: Origins::new(&listed),
+        ..OriginRules::default()
+    };
 
     let mut next = rotate(&requests);
     let mut scratch = vec![0; whole.scratch_bytes()];
@@ -136,9 +100,9 @@ fn main() {
         assert!(black_box(&decision).allowed());
     }));
     let floor = Floor::of_capability(CAPABILITY);
-    lines.push(line("find capability of 8", floor.clone(), || {
-        let stored = black_box(&entries).iter().map(|entry| &entry.digest);
-        let found = doorward_core::capability::find(black_box(CAPABILITY.as_bytes()), stored);
+    let known = Capabilities::new(&entries);
+    lines.push(line("find capability of 8", floor.clone(), move || {
+        let found = black_box(&known).find(black_box(CAPABILITY.as_bytes()));
         assert!(black_box(found).is_some());
     }));
     lines.push(line("decide capability", floor, || {
@@ -157,50 +121,45 @@ fn main() {
         assert!(black_box(&page).is_ok());
     }));
 
-    for _ in 0..ROUNDS {
-        for line in &mut lines {
-            line.floor.sample();
-            line.work.sample();
-        }
+    lines.retain(|line| line.work.group.contains(&arguments.only));
+    let blocks: Vec<usize> = lines.iter().map(|line| line.compressions).collect();
+    let mut all: Vec<_> = lines.into_iter().flat_map(|line| [line.floor, line.work]).collect();
+    run(&mut all, arguments.rounds);
+    print(&all, &blocks);
+    if let Some(file) = &arguments.json {
+        std::fs::write(file, json(&all)).expect("the file of figures");
     }
-    print(&lines);
 }
 
 fn line<'a>(name: &'static str, floor: Floor, work: impl FnMut() + 'a) -> Line<'a> {
+    let compressions = floor.compressions();
+    let run = move || {
+        black_box(black_box(&floor).run());
+    };
     Line {
-        name,
-        compressions: floor.compressions(),
-        floor: Contestant::new(move || {
-            black_box(black_box(&floor).run());
-        }),
-        work: Contestant::new(work),
+        compressions,
+        floor: Contestant::new(name, "floor", Box::new(run)),
+        work: Contestant::new(name, "doorward", Box::new(work)),
     }
 }
 
-fn print(lines: &[Line<'_>]) {
-    println!("ns a run; p10 and median of {ROUNDS} interleaved rounds");
+fn print(all: &[Contestant<'_>], blocks: &[usize]) {
+    println!("ns a run; p10 and median of interleaved rounds");
     println!(
         "                       blocks   floor p10  median    work p10  median   work/floor p10  median"
     );
-    for line in lines {
-        let (floor, work) = (&line.floor.samples, &line.work.samples);
-        let ratios: Vec<f64> = work.iter().zip(floor).map(|(work, floor)| work / floor).collect();
+    for ([floor, work], blocks) in all.as_chunks().0.iter().zip(blocks) {
+        let pairs = work.samples.iter().zip(&floor.samples);
+        let ratios: Vec<f64> = pairs.map(|(work, floor)| work / floor).collect();
         println!(
-            "{:<22} {:>6} {:>11.1} {:>7.1} {:>11.1} {:>7.1} {:>16.2} {:>7.2}",
-            line.name,
-            line.compressions,
-            percentile(floor, 10),
-            percentile(floor, 50),
-            percentile(work, 10),
-            percentile(work, 50),
-            percentile(work, 10) / percentile(floor, 10),
+            "{:<22} {blocks:>6} {:>11.1} {:>7.1} {:>11.1} {:>7.1} {:>16.2} {:>7.2}",
+            work.group,
+            floor.percentile(10),
+            floor.percentile(50),
+            work.percentile(10),
+            work.percentile(50),
+            work.percentile(10) / floor.percentile(10),
             percentile(&ratios, 50),
         );
     }
-}
-
-fn percentile(samples: &[f64], percent: usize) -> f64 {
-    let mut sorted = samples.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[(sorted.len() - 1) * percent / 100]
 }

@@ -4,7 +4,7 @@ use crate::outcome::Failure;
 use crate::single;
 use clap::Args;
 use doorward_core::limits::{MAX_LEEWAY, MAX_TOKEN_BYTES};
-use doorward_core::{ClaimRules, Gate, Jwt, Key, Parsed, Reason, UnixTime};
+use doorward_core::{Capabilities, ClaimRules, Gate, Jwt, Key, Parsed, Reason, UnixTime};
 use std::path::PathBuf;
 
 /// What a token is judged by: a key and rules of the command line, or a policy's.
@@ -146,6 +146,6 @@ impl Verifier<'_> {
 /// What a policy asks behind the claims.
 fn scope(gate: &Gate<'_>, token: &[u8], now: UnixTime) -> Result<(), Reason> {
     // Without its entries the gate takes every credential for a signed token.
-    let gate = Gate { capabilities: &[], ..*gate };
+    let gate = Gate { capabilities: Capabilities::NONE, ..*gate };
     single::decide(&gate, token, now, |decision| decision.reason().map_or(Ok(()), Err))
 }

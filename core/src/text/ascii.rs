@@ -1,5 +1,8 @@
 //! Byte classes and splitters of HTTP's grammar.
 
+/// Whether words of eight bytes are the CPU's own, and code for them no burden.
+pub(crate) const WIDE: bool = cfg!(target_pointer_width = "64");
+
 /// Drops spaces and tabs at both ends (RFC 9110 §5.6.3, OWS).
 pub(crate) fn trim(text: &[u8]) -> &[u8] {
     trim_end(trim_start(text))
@@ -64,6 +67,102 @@ pub(crate) fn last_position(text: &[u8], byte: u8) -> Option<usize> {
     head.iter().rposition(|&b| b == byte)
 }
 
+/// Whether two texts are the same bytes: eight at a time, without the call that `==` makes.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    if !WIDE {
+        return a == b;
+    }
+    if a.len() != b.len() {
+        return false;
+    }
+    let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk()) else {
+        return a.iter().zip(b).all(|(a, b)| a == b);
+    };
+    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks().0);
+    a.iter().zip(b).all(|(a, b)| a == b) && a_last == b_last
+}
+
+/// Whether one of the letters is a capital, eight bytes at a time.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) fn has_capital(text: &[u8]) -> bool {
+    if !WIDE {
+        return text.iter().any(u8::is_ascii_uppercase);
+    }
+    let Some(last) = text.last_chunk::<8>() else {
+        return text.iter().any(u8::is_ascii_uppercase);
+    };
+    let words = text.as_chunks::<8>().0.iter().chain([last]);
+    words.fold(0, |found, word| found | capitals(u64::from_le_bytes(*word))) != 0
+}
+
+/// The high bit of each byte that is one of `A` to `Z`.
+const fn capitals(word: u64) -> u64 {
+    let low = word & spread(0x7f);
+    // The sums of seven bits reach the eighth from `A` on, and from behind `Z` on, and no further.
+    let from_a = low.wrapping_add(spread(0x80 - b'A'));
+    let behind_z = low.wrapping_add(spread(0x7f - b'Z'));
+    from_a & !behind_z & !word & spread(0x80)
+}
+
+/// A header's name, to be compared without case, as HTTP asks.
+pub(crate) struct HeaderName<const N: usize> {
+    lower: [u8; N],
+    /// 0x20 where a letter stands: the only bit in which its two cases differ.
+    case: [u8; N],
+}
+
+impl<const N: usize> HeaderName<N> {
+    /// A name in lower case, of letters and hyphens.
+    pub(crate) const fn new(lower: &[u8; N]) -> Self {
+        let mut case = *lower;
+        let mut rest: &mut [u8] = &mut case;
+        while let [byte, behind @ ..] = rest {
+            *byte = if byte.is_ascii_lowercase() { 0x20 } else { 0 };
+            rest = behind;
+        }
+        Self { lower: *lower, case }
+    }
+
+    /// Whether `text` is this name, whatever the case.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn is(&self, text: &[u8]) -> bool {
+        if !WIDE {
+            return text.eq_ignore_ascii_case(&self.lower);
+        }
+        let Ok(text) = <&[u8; N]>::try_from(text) else { return false };
+        if let (Some(text), Some(case), Some(lower)) =
+            (ends::<8>(text), ends::<8>(&self.case), ends::<8>(&self.lower))
+        {
+            let differs = |at: fn(&[[u8; 8]; 2]) -> u64| (at(&text) | at(&case)) ^ at(&lower);
+            let first = differs(|[first, _]| u64::from_le_bytes(*first));
+            let last = differs(|[_, last]| u64::from_le_bytes(*last));
+            if first | last != 0 {
+                return false;
+            }
+            // Two words are all of up to sixteen bytes.
+            if N <= 16 {
+                return true;
+            }
+        } else if let (Some(text), Some(case), Some(lower)) =
+            (ends::<4>(text), ends::<4>(&self.case), ends::<4>(&self.lower))
+        {
+            let differs = |at: fn(&[[u8; 4]; 2]) -> u32| (at(&text) | at(&case)) ^ at(&lower);
+            let first = differs(|[first, _]| u32::from_le_bytes(*first));
+            let last = differs(|[_, last]| u32::from_le_bytes(*last));
+            return first | last == 0;
+        }
+        let pairs = text.iter().zip(&self.case).zip(&self.lower);
+        pairs.fold(0, |differs, ((byte, case), lower)| differs | ((byte | case) ^ lower)) == 0
+    }
+}
+
+/// The first and the last bytes of a text; in a text of fewer than two times as many they overlap.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn ends<const M: usize>(text: &[u8]) -> Option<[[u8; M]; 2]> {
+    Some([*text.first_chunk()?, *text.last_chunk()?])
+}
+
 /// `byte` in each of the eight bytes of a word.
 pub(crate) const fn spread(byte: u8) -> u64 {
     (byte as u64).wrapping_mul(0x0101_0101_0101_0101)
@@ -126,20 +225,22 @@ pub(crate) fn is_b64token(text: &[u8]) -> bool {
     while let [rest @ .., b'='] = body {
         body = rest;
     }
-    // Every byte, whatever came before: nearly all tokens are right. Sixteen lanes side by side become
-    // vector code; the last block is judged whole, some of it a second time.
-    let mut foreign = [0; 16];
-    let mut see = |block: &[u8; 16]| {
-        for (lane, &byte) in foreign.iter_mut().zip(block) {
-            *lane |= u8::from(is_b64token_byte(byte)).wrapping_sub(1);
-        }
-    };
     let Some(last) = body.last_chunk() else {
         return !body.is_empty() && body.iter().all(|&byte| is_b64token_byte(byte));
     };
-    body.as_chunks().0.iter().for_each(&mut see);
-    see(last);
-    foreign == [0; 16]
+    // Every byte, whatever came before: nearly all tokens are right. The last block is judged whole, some
+    // of it a second time.
+    let foreign = body.as_chunks().0.iter().fold([0; 16], foreign_bytes);
+    foreign_bytes(foreign, last) == [0; 16]
+}
+
+/// Sixteen lanes side by side, which become vector code.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn foreign_bytes(mut before: [u8; 16], block: &[u8; 16]) -> [u8; 16] {
+    for (lane, &byte) in before.iter_mut().zip(block) {
+        *lane |= u8::from(is_b64token_byte(byte)).wrapping_sub(1);
+    }
+    before
 }
 
 const fn is_b64token_byte(byte: u8) -> bool {
@@ -209,6 +310,58 @@ mod tests {
         // A byte one above the one sought must not be taken for it behind a true hit.
         assert_eq!(last_position(b"......./", b'.'), Some(6));
         assert_eq!(position(b"/.......", b'.'), Some(1));
+    }
+
+    #[test]
+    fn texts_are_the_same_if_every_byte_is() {
+        let text = *b"A page of forty bytes, the last of which";
+        for len in 0..=text.len() {
+            let mut other = text;
+            assert!(same(&text[..len], &other[..len]));
+            for at in 0..len {
+                other[at] ^= 0x20;
+                assert!(!same(&text[..len], &other[..len]) && !same(&text[..len], &other[..at]));
+                other[at] ^= 0x20;
+            }
+        }
+    }
+
+    #[test]
+    fn a_capital_is_found_wherever_it_stands() {
+        for len in 1..20 {
+            for at in 0..len {
+                for byte in 0..=255_u8 {
+                    let mut text = [b'z'; 20];
+                    text[at] = byte;
+                    assert_eq!(has_capital(&text[..len]), byte.is_ascii_uppercase());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_s_name_is_compared_as_the_standard_library_does() {
+        fn compare<const N: usize>(lower: &[u8; N]) {
+            let name = HeaderName::new(lower);
+            assert!(name.is(lower) && name.is(&lower.to_ascii_uppercase()));
+            assert!(!name.is(&lower[1..]) && !name.is(b""));
+            for at in 0..N {
+                for byte in 0..=255_u8 {
+                    let mut text = *lower;
+                    text[at] = byte;
+                    assert_eq!(name.is(&text), text.eq_ignore_ascii_case(lower));
+                }
+            }
+        }
+        compare(b"te");
+        compare(b"host");
+        compare(b"origin");
+        compare(b"forwarded");
+        compare(b"authorization");
+        compare(b"sec-fetch-site");
+        compare(b"x-forwarded-host");
+        compare(b"x-forwarded-proto");
+        compare(b"sec-websocket-protocol");
     }
 
     #[test]

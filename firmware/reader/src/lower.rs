@@ -58,7 +58,9 @@ pub(crate) fn with_config<T>(
         realm: kept(gate.realm),
         hosts: list(gate.host.allow.unwrap_or_default()),
         trusted_proxies: list(gate.host.trusted_proxies),
-        origins: list(&gate.origin.allow.iter().map(|line| line.as_str()).collect::<Vec<_>>()),
+        origins: list(
+            &gate.origin.allow.lines().iter().map(|line| line.as_str()).collect::<Vec<_>>(),
+        ),
         origin_mode: mode(gate.origin.mode),
         absent_origin: absent(gate.origin.absent),
         places: list(
@@ -97,6 +99,7 @@ fn key_entry(key: &Key<'_>, secret: &Secret) -> doorward_key_entry {
 
 fn capabilities(gate: &Gate<'_>) -> Vec<doorward_capability_entry> {
     gate.capabilities
+        .entries()
         .iter()
         .map(|entry| doorward_capability_entry {
             id: kept(entry.id),

@@ -2,9 +2,9 @@
 
 use crate::input::{Room, Text, address};
 use doorward_core::{
-    AbsentOrigin, Algorithm, Capability, Cidr, ClaimRules, CredentialRules, Decision, Digest, Gate,
-    Header, HostPattern, HostRules, Jwt, Key, OriginMode, OriginPattern, OriginRules, Place,
-    Reason, Request, Scheme, ScopeRules, UnixTime,
+    AbsentOrigin, Algorithm, Capabilities, Capability, Cidr, ClaimRules, CredentialRules, Decision,
+    Digest, Gate, Header, HostPattern, HostRules, Jwt, Key, OriginMode, OriginPattern, OriginRules,
+    Origins, Place, Reason, Request, Scheme, ScopeRules, UnixTime,
 };
 
 /// A header line.
@@ -161,7 +161,7 @@ unsafe fn decide(case: &Case, scratch: &mut [u8], out: &mut [u8]) -> Result<(), 
                 4 => OriginMode::AfterCredential,
                 _ => OriginMode::Off,
             },
-            allow: origin.as_slice(),
+            allow: Origins::new(origin.as_slice()),
             absent: match case.origin_absent {
                 0 => AbsentOrigin::AllowNative,
                 1 => AbsentOrigin::Require,
@@ -180,7 +180,7 @@ unsafe fn decide(case: &Case, scratch: &mut [u8], out: &mut [u8]) -> Result<(), 
             anonymous: flags.next(),
             first_present_wins: flags.next(),
         },
-        capabilities: capability.as_slice(),
+        capabilities: Capabilities::new(capability.as_slice()),
         jwt: key.as_ref().map(|key| Jwt {
             keys: core::slice::from_ref(key),
             types: typ.as_slice(),

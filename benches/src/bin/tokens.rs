@@ -1,0 +1,14 @@
+//! Writes a token of each size into the folder that is named, for benchmarks in other languages.
+
+use doorward_benches::{LARGE, MEDIUM, SMALL, key, tokens};
+use doorward_core::Algorithm;
+
+fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    let key = key(Algorithm::Hs256);
+    for bytes in [SMALL, MEDIUM, LARGE] {
+        let token = &tokens(&key, bytes)[0];
+        std::fs::write(format!("{folder}/{}.token", token.len()), token)?;
+    }
+    Ok(())
+}
