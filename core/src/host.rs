@@ -153,21 +153,46 @@ impl<'r> Host<'r> {
 /// Writes the name in lower case, IPv6 in brackets, and the port if there is one.
 impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+impl Host<'_> {
+    /// Does what printing does without a formatter: on a small chip that is a kilobyte of code.
+    pub(crate) fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         match self.name {
-            Name::Dns(name) => name
-                .iter()
-                .try_for_each(|byte| fmt::Write::write_char(f, byte.to_ascii_lowercase().into()))?,
+            Name::Dns(name) => {
+                name.iter()
+                    .try_for_each(|byte| out.write_char(byte.to_ascii_lowercase().into()))?;
+            }
             Name::V6(address) => {
-                fmt::Write::write_char(f, '[')?;
-                write_ipv6(f, address)?;
-                fmt::Write::write_char(f, ']')?;
+                out.write_char('[')?;
+                write_ipv6(out, address)?;
+                out.write_char(']')?;
             }
         }
         match self.port {
-            Some(port) => write!(f, ":{port}"),
+            Some(port) => {
+                out.write_char(':')?;
+                write_number::<10>(out, port)
+            }
             None => Ok(()),
         }
     }
+}
+
+/// Writes a number to a base of up to 16, without leading zeros.
+fn write_number<const BASE: u16>(out: &mut impl fmt::Write, number: u16) -> fmt::Result {
+    let mut digits = heapless::Vec::<u32, 16>::new();
+    let mut rest = number;
+    while digits.is_empty() || rest != 0 {
+        let digit = rest.checked_rem(BASE).ok_or(fmt::Error)?;
+        digits.push(digit.into()).map_err(|_| fmt::Error)?;
+        rest = rest.checked_div(BASE).ok_or(fmt::Error)?;
+    }
+    digits.iter().rev().try_for_each(|&digit| {
+        out.write_char(char::from_digit(digit, BASE.into()).ok_or(fmt::Error)?)
+    })
 }
 
 impl fmt::Debug for Host<'_> {
@@ -204,7 +229,8 @@ fn write_ipv6(out: &mut impl fmt::Write, address: Ipv6Addr) -> fmt::Result {
 fn write_groups(out: &mut impl fmt::Write, groups: &[u16]) -> fmt::Result {
     let mut gap = "";
     for group in groups {
-        write!(out, "{gap}{group:x}")?;
+        out.write_str(gap)?;
+        write_number::<16>(out, *group)?;
         gap = ":";
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::limits::MAX_ORIGIN_BYTES;
 use crate::reason::Reason;
 use crate::request::{Judged, Scheme};
 use crate::text::ascii::{has_capital, same, split_once};
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 /// The value of an `Origin` header.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ impl<'r> Tuple<'r> {
     /// The serialized origin.
     fn canonical(self) -> Option<heapless::String<MAX_ORIGIN_BYTES>> {
         let mut text = heapless::String::new();
-        write!(text, "{}", Line { tuple: self, any_label: false, any_port: false }).ok()?;
+        Line { tuple: self, any_label: false, any_port: false }.write_to(&mut text).ok()?;
         Some(text)
     }
 
@@ -93,11 +93,17 @@ impl<'r> Tuple<'r> {
 
 impl fmt::Display for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+impl Tuple<'_> {
+    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         for byte in self.scheme {
-            f.write_char(byte.to_ascii_lowercase().into())?;
+            out.write_char(byte.to_ascii_lowercase().into())?;
         }
-        f.write_str("://")?;
-        self.host.map_or(Ok(()), |host| host.fmt(f))
+        out.write_str("://")?;
+        self.host.map_or(Ok(()), |host| host.write_to(out))
     }
 }
 
@@ -135,7 +141,7 @@ fn default_port(scheme: &[u8]) -> Option<u16> {
 pub fn canonical(line: &str) -> Result<heapless::String<MAX_ORIGIN_BYTES>, Reason> {
     let line = Line::parse(line.as_bytes()).ok_or(Reason::OriginRuleInvalid)?;
     let mut out = heapless::String::new();
-    write!(out, "{line}").map_err(|_| Reason::OriginRuleInvalid)?;
+    line.write_to(&mut out).map_err(|_| Reason::OriginRuleInvalid)?;
     Ok(out)
 }
 
@@ -173,17 +179,17 @@ fn without<'c>(stripped: Option<&'c [u8]>, whole: &'c [u8]) -> (&'c [u8], bool) 
     stripped.map_or((whole, false), |stripped| (stripped, true))
 }
 
-/// Writes the canonical text.
-impl fmt::Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Line<'_> {
+    /// Writes the canonical text.
+    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         let host = self.tuple.host.map(|host| {
             let spelled_out = host.port() == default_port(self.tuple.scheme);
             if spelled_out { host.without_port() } else { host }
         });
-        Tuple { host: None, ..self.tuple }.fmt(f)?;
-        f.write_str(if self.any_label { "*." } else { "" })?;
-        host.map_or(Ok(()), |host| host.fmt(f))?;
-        f.write_str(if self.any_port { ":*" } else { "" })
+        Tuple { host: None, ..self.tuple }.write_to(out)?;
+        out.write_str(if self.any_label { "*." } else { "" })?;
+        host.map_or(Ok(()), |host| host.write_to(out))?;
+        out.write_str(if self.any_port { ":*" } else { "" })
     }
 }
 
