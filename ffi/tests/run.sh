@@ -209,10 +209,15 @@ compile_sanitized() {
 # Without the lock of the caller's the threads race for the tickets, and the sanitizer says so. It looks
 # at the library's own memory accesses, then: the C program has no access of its own there.
 race_noticed() {
-    if "$out/threads-rust-thread" "$out/race.json" 100 unlocked; then
-        echo 'nothing was noticed'
-        return 1
-    fi
+    # On a busy machine the threads may take turns by chance: then no two meet.
+    tries=20
+    while "$out/threads-rust-thread" "$out/race.json" 100 unlocked; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || {
+            echo 'nothing was noticed'
+            return 1
+        }
+    done
     grep -q 'ThreadSanitizer: data race' "$out/log" && grep -q 'doorward_ticket_redeem' "$out/log"
 }
 
