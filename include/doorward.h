@@ -1567,8 +1567,9 @@ doorward_reason doorward_capability_digest(struct doorward_bytes token,
 DOORWARD_NONNULL(2);
 
 /**
- * Which of the stored digests is the token's. All are compared, in constant time and without early
- * exit, so that the time tells neither whether nor where there is a match.
+ * Which of the stored digests is the token's. All are looked at without early exit, and whole digests
+ * are compared in constant time, so that the time does not tell where there is a match, nor how much of
+ * a digest agrees.
  *
  * @param token    the token
  * @param digests  the digests, 32 bytes each

@@ -128,6 +128,7 @@ static int admit(door_visit *visit, const doorward_decision *who)
         memcpy(visit->id, who->id.data, who->id.len);
         visit->id_len = who->id.len;
     }
+    visit->admitted = 1;
     fprintf(stderr, "allowed kind=%s place=%.*s\n", kinds[who->kind & 3], (int)who->place.len,
             (const char *)who->place.data);
     return 1;
@@ -144,6 +145,9 @@ int door_admits(const door *self, struct MHD_Connection *connection, const char 
     *answered = MHD_NO; /* no memory: no answer */
     if (visit == NULL || visit->target == NULL)
         return 0;
+    /* A handler is called again for each piece of a body. */
+    if (visit->admitted)
+        return 1;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect, &all);
     if (all.malformed) {
         *answered = door_answer(connection, MHD_HTTP_BAD_REQUEST, "", 0);

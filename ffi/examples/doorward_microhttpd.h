@@ -43,6 +43,7 @@ typedef struct door_visit {
     char *target; /* as it arrived, with a NUL behind */
     char *id;     /* the principal's id, id_len bytes without a NUL; NULL if it has none */
     size_t id_len;
+    int admitted; /* decided once, however often the handler is called */
 } door_visit;
 
 /* Reads the policy, and asks it whether this address may be listened on (an IPv4 address; its port does
@@ -55,8 +56,9 @@ void door_reload(const door *self);
 /* After MHD_stop_daemon. */
 void door_close(door *self);
 
-/* Whether the request may come in, at the first call of an access handler and with its arguments. Then
- * *kept is a door_visit. If not, the answer is queued and *answered is what the handler returns. */
+/* Whether the request may come in, at each call of an access handler and with its arguments: it is decided
+ * at the first, before a byte of the body is read. Then *kept is a door_visit. If not, the answer is queued
+ * and *answered is what the handler returns. */
 int door_admits(const door *self, struct MHD_Connection *connection, const char *method, void **kept,
                 enum MHD_Result *answered);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The WebSocket server of ffi/examples, knocked at over loopback: built with each compiler that is here,
-# then with the sanitizers, then under valgrind.
+# then with the sanitizers, then under valgrind. And its door, before a handler that takes a body.
 #
 # What is not here is named; with CI=true that is a failure.
 set -eu
@@ -40,11 +40,12 @@ knock() {
     fi
 }
 
-# build PROGRAM COMPILER FLAGS...
+# build PROGRAM SOURCE COMPILER FLAGS...
 build() {
     program=$1
-    shift
-    if "$@" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Iinclude ffi/examples/upgrade.c \
+    source=$2
+    shift 2
+    if "$@" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Iinclude "$source" \
         ffi/examples/doorward_microhttpd.c build/package/libdoorward.a -lmicrohttpd -lwslay -lcrypto -lpthread -lm -ldl -o "$out/$program" \
         >"$out/log" 2>&1; then
         return 0
@@ -53,6 +54,19 @@ build() {
     echo "FAILED  $program compiles"
     sed 's/^/        /' "$out/log" | tail -n 40
     return 1
+}
+
+# A handler that is called for each piece of a body.
+body() {
+    printf '[[capability]]\nid = "ci"\ntoken = "a-token-of-thirty-characters-1"\n' >"$out/door.toml"
+    if "$out/$1" "$out/door.toml" >"$out/log" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok      $1: $(tail -n 1 "$out/log")"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $1"
+        sed 's/^/        /' "$out/log" | tail -n 40
+    fi
 }
 
 here python3 || { missing 'Python 3' && finish; }
@@ -67,16 +81,19 @@ for compiler in gcc clang; do
         missing $compiler
         continue
     fi
-    if build upgrade-$compiler $compiler -O2; then
+    if build upgrade-$compiler ffi/examples/upgrade.c $compiler -O2; then
         knock "$compiler" "$out/upgrade-$compiler"
     fi
-    if build upgrade-asan-$compiler $compiler -g -fsanitize=address,undefined -fno-sanitize-recover=all; then
+    if build upgrade-asan-$compiler ffi/examples/upgrade.c $compiler -g -fsanitize=address,undefined -fno-sanitize-recover=all; then
         knock "$compiler, address, undefined behaviour, leaks" "$out/upgrade-asan-$compiler"
+    fi
+    if build door-asan-$compiler ffi/tests/door.c $compiler -g -fsanitize=address,undefined -fno-sanitize-recover=all; then
+        body door-asan-$compiler
     fi
 done
 if ! here valgrind; then
     missing valgrind
-elif build upgrade-valgrind gcc -g; then
+elif build upgrade-valgrind ffi/examples/upgrade.c gcc -g; then
     DOORWARD_PATIENCE=60
     export DOORWARD_PATIENCE
     knock 'valgrind' valgrind --quiet --error-exitcode=9 --leak-check=full \
