@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,24 +15,48 @@ import (
 
 // fill fills target with verified claims.
 //
-// A pointer to a struct of the usual fields is filled here, in one pass: the core has proven that the text is one strict
-// object without a name twice, so that nothing is left to check. Names are compared exactly: encoding/json takes "SUB" for
-// "sub" where the field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is
-// encoding/json's, which is kept from matching names without case: what was judged is what is filled in.
+// A struct of the usual fields is filled here, in one pass: the core has proven that the text is one strict object without
+// a name twice, so that nothing is left to check. Names are compared exactly: encoding/json takes "SUB" for "sub" where the
+// field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is encoding/json's,
+// which is kept from matching names without case: what was judged is what is filled in.
 func fill(claims []byte, target any) error {
 	text := string(claims)
 	if len(text) > 0 && text[0] != '{' {
 		text = strings.TrimLeft(text, " \t\r\n")
 	}
-	value := reflect.ValueOf(target)
-	if value.Kind() != reflect.Pointer || value.IsNil() || value.Elem().Kind() != reflect.Struct {
+	pointer := structAt(reflect.ValueOf(target))
+	if !pointer.IsValid() {
 		return unmarshal(text, target)
 	}
-	plan := planOf(value.Elem().Type())
+	plan := planOf(pointer.Type().Elem())
 	if plan.plain {
-		return plan.fill(text, value)
+		return plan.fill(text, pointer)
 	}
-	return unmarshal(plan.exact(text), target)
+	return unmarshal(plan.exact(text), pointer.Interface())
+}
+
+// structAt is the pointer to the struct that encoding/json would come to, through pointers and interfaces; a struct that
+// is missing at the end is made. It is the zero Value where there is none.
+func structAt(target reflect.Value) reflect.Value {
+	// What points to itself has no end.
+	for range 8 {
+		if target.Kind() != reflect.Pointer || target.IsNil() {
+			return reflect.Value{}
+		}
+		next := target.Elem()
+		switch next.Kind() {
+		case reflect.Struct:
+			return target
+		case reflect.Interface:
+			next = next.Elem()
+		case reflect.Pointer:
+			if next.IsNil() && next.Type().Elem().Kind() == reflect.Struct {
+				next.Set(reflect.New(next.Type().Elem()))
+			}
+		}
+		target = next
+	}
+	return reflect.Value{}
 }
 
 // unmarshal is encoding/json's, but where names differ in case only, of which it would take the last for a field of
@@ -89,11 +114,9 @@ func ambiguous(text string) bool {
 // exact is an object without the members that encoding/json would take for a field whose tag writes the name in another
 // case.
 func (p *plan) exact(text string) string {
-	fields := map[string]string{}
+	names, folded := map[string]bool{}, map[string]bool{}
 	for _, field := range p.fields {
-		if field.name != "" {
-			fields[fold(field.name)] = field.name
-		}
+		names[field.name], folded[fold(field.name)] = true, true
 	}
 	kept := []string{}
 	at := next(text, 1)
@@ -102,7 +125,7 @@ func (p *plan) exact(text string) string {
 		name := ""
 		name, at = memberName(text, at)
 		end := valueEnd(text, at)
-		if field, known := fields[fold(name)]; !known || field == name {
+		if names[name] || !folded[fold(name)] {
 			kept = append(kept, text[from:end])
 		}
 		at = behindComma(text, end)
@@ -178,48 +201,86 @@ var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
 // newPlan is plain unless one of encoding/json's finer rules would be needed.
 func newPlan(of reflect.Type) *plan {
-	made := &plan{of: of, plain: !reflect.PointerTo(of).Implements(unmarshaler)}
-	seen := map[string]bool{}
-	for _, field := range reflect.VisibleFields(of) {
-		tag, tagged := field.Tag.Lookup("json")
-		name, options, _ := strings.Cut(tag, ",")
-		switch {
-		case field.Anonymous && (tagged || field.Type.Kind() != reflect.Struct || !field.IsExported() ||
-			reflect.PointerTo(field.Type).Implements(unmarshaler)):
-			made.plain = false
-		case field.Anonymous || tag == "-" || !field.IsExported():
-			continue
-		}
-		if name == "" {
-			// Without a tag the name is matched without case: not here.
-			made.plain = false
-		}
-		// Two of a name, here or in what is embedded, and `,string`.
-		if seen[name] || strings.Contains(","+options+",", ",string,") {
-			made.plain = false
-		}
-		seen[name] = true
-		made.keys = append(made.keys, keyOf(name))
-		made.fields = append(made.fields, planField{name, field.Index, offsetOf(of, field.Index), kindOf(field.Type), unmarshalsItself(field.Type)})
-	}
+	made := &plan{of: of, plain: !unmarshals(of)}
+	made.addFields(of, nil, 0, map[reflect.Type]bool{})
 	return made
 }
 
-// offsetOf is where a field of a struct lies that is reached through structs, and through no pointer.
-func offsetOf(of reflect.Type, index []int) (offset uintptr) {
-	for _, i := range index {
-		if of.Kind() != reflect.Struct {
-			return 0 // Behind a pointer: the plan is not plain, and nobody asks.
-		}
-		field := of.Field(i)
-		offset += field.Offset
-		of = field.Type
+// addFields adds what encoding/json looks for in a struct, which lies at a place of the plan's: by their names in JSON, of
+// which one may stand behind a name of Go's that hides it. Around are the structs that it is embedded in.
+func (p *plan) addFields(of reflect.Type, index []int, offset uintptr, around map[reflect.Type]bool) {
+	if around[of] {
+		p.plain = false
+		return
 	}
-	return offset
+	around[of] = true
+	defer delete(around, of)
+	for i := range of.NumField() {
+		field := of.Field(i)
+		tag := field.Tag.Get("json")
+		if tag == "-" || !field.IsExported() && !field.Anonymous {
+			continue
+		}
+		name, options, _ := strings.Cut(tag, ",")
+		if !isTagName(name) {
+			name = ""
+		}
+		at := append(slices.Clone(index), i)
+		if field.Anonymous && name == "" {
+			// A struct's fields count as those around it, behind a pointer or not.
+			p.plain = p.plain && field.Type.Kind() == reflect.Struct && field.IsExported()
+			if inner := elem(field.Type); inner.Kind() == reflect.Struct {
+				p.addFields(inner, at, offset+field.Offset, around)
+			}
+			continue
+		}
+		if field.Anonymous || name == "" || strings.Contains(","+options+",", ",string,") || embedsUnmarshaler(field.Type) {
+			// Without a tag the name is matched without case: not here.
+			p.plain = false
+		}
+		if name != "" {
+			p.add(planField{name, at, offset + field.Offset, kindOf(field.Type), unmarshalsItself(field.Type)})
+		}
+	}
+}
+
+func (p *plan) add(field planField) {
+	for i := range p.fields {
+		// Of two of a name encoding/json knows which one counts, if one does.
+		p.plain = p.plain && p.fields[i].name != field.name
+	}
+	p.keys = append(p.keys, keyOf(field.name))
+	p.fields = append(p.fields, field)
+}
+
+// isTagName tells whether encoding/json takes a name from a tag; it passes over what it does not.
+func isTagName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(letter rune) bool {
+		return !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", letter) && !unicode.IsLetter(letter) && !unicode.IsDigit(letter)
+	})
+}
+
+// elem is what a type points to, or itself.
+func elem(of reflect.Type) reflect.Type {
+	if of.Kind() == reflect.Pointer {
+		return of.Elem()
+	}
+	return of
+}
+
+// unmarshals tells whether a type has a method of its own for encoding/json to call.
+func unmarshals(of reflect.Type) bool {
+	return reflect.PointerTo(of).Implements(unmarshaler) || reflect.PointerTo(of).Implements(textUnmarshaler)
+}
+
+// embedsUnmarshaler tells of a struct without a name, whose embedded method encoding/json calls for a target and not for a
+// field.
+func embedsUnmarshaler(of reflect.Type) bool {
+	return of.Kind() == reflect.Struct && of.Name() == "" && unmarshals(of)
 }
 
 func kindOf(of reflect.Type) reflect.Kind {
-	if reflect.PointerTo(of).Implements(unmarshaler) || reflect.PointerTo(of).Implements(textUnmarshaler) {
+	if unmarshals(of) {
 		return reflect.Invalid
 	}
 	switch of.Kind() {

@@ -1,8 +1,15 @@
 package doorward
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"reflect"
+	"strings"
 	"testing"
+	"time"
 )
 
 type base struct {
@@ -52,5 +59,132 @@ func TestClaimsAreFilledByTheirExactNames(t *testing.T) {
 	var all map[string]any
 	if err := fill([]byte(`{"sub":"alice","SUB":"root"}`), &all); err != nil || len(all) != 2 {
 		t.Errorf("%v %v", all, err)
+	}
+	// Nor does a way to the struct change which names are its own.
+	var missing *base
+	there := &base{}
+	var boxed any = there
+	if err := fill([]byte(`{"SUB":"root"}`), &missing); err != nil || missing == nil || missing.Sub != "" {
+		t.Errorf("%+v %v", missing, err)
+	}
+	if err := fill([]byte(`{"sub":"alice","SUB":"root"}`), &boxed); err != nil || there.Sub != "alice" {
+		t.Errorf("%+v %v", there, err)
+	}
+	boxed = &boxed
+	if err := fill([]byte(`{"sub":"alice"}`), &boxed); err != nil {
+		t.Error(err)
+	}
+	// Two fields of one name but for its case are each their own.
+	var cases struct {
+		Lower, Untagged string
+		Sub             string `json:"sub"`
+		Upper           string `json:"SUB"`
+	}
+	if err := fill([]byte(`{"sub":"alice"}`), &cases); err != nil || cases.Sub != "alice" || cases.Upper != "" {
+		t.Errorf("%+v %v", cases, err)
+	}
+}
+
+// Registered is embedded under fields of the same names in Go, and of others in JSON.
+type Registered struct {
+	ID  string `json:"jti"`
+	Sub string `json:"sub"`
+}
+
+type itself struct{ seen string }
+
+func (i *itself) UnmarshalJSON(text []byte) error {
+	i.seen = string(text)
+	return nil
+}
+
+type named string
+
+// The odd ends of encoding/json's rules about fields.
+func TestFieldsAreThoseOfEncodingJSON(t *testing.T) {
+	for text, into := range map[string]any{
+		`{"jti":"J","id":"I","sub":"S"}`: &struct {
+			Registered
+			ID string `json:"id"`
+		}{},
+		`{"jti":"J","sub":"s"}`: &struct {
+			Registered
+			Other string `json:"jti"`
+		}{},
+		`{"jti":"J","sub":"t"}`: &struct {
+			Registered `json:"-"`
+			ID         string `json:"jti"`
+		}{},
+		`{"SUB":"S","r":{"sub":"q"}}`: &struct {
+			Registered `json:"r"`
+			Upper      string `json:"SUB"`
+		}{},
+		`{"a\\b":"J","x":"I"}`: &struct {
+			Odd   string "json:\"a\\\\b\""
+			Other string `json:"x"`
+		}{},
+		`{"sub":"S"}`: &struct {
+			netip.Addr
+			Sub string `json:"sub"`
+		}{},
+		`{"f":{"x":"y"},"g":"h"}`: &struct {
+			F struct {
+				itself
+				X string `json:"x"`
+			} `json:"f"`
+			G string `json:"g"`
+		}{},
+		// Put together here, since linters take its first tag for a slip.
+		`{"-":"minus","sub":"S"}`: reflect.New(reflect.StructOf([]reflect.StructField{
+			{Name: "Minus", Type: reflect.TypeFor[string](), Tag: `json:"-,"`},
+			{Name: "Skipped", Type: reflect.TypeFor[string](), Tag: `json:"-"`},
+			{Name: "Sub", Type: reflect.TypeFor[string](), Tag: `json:"sub,omitempty"`},
+		})).Interface(),
+	} {
+		same(t, text, reflect.TypeOf(into).Elem())
+	}
+}
+
+// Structs of fields of all kinds, with values of all kinds.
+func TestRandomStructsAreFilledAsByEncodingJSON(t *testing.T) {
+	types := []reflect.Type{
+		reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[int64](), reflect.TypeFor[bool](),
+		reflect.TypeFor[int8](), reflect.TypeFor[uint16](), reflect.TypeFor[uint64](), reflect.TypeFor[float64](),
+		reflect.TypeFor[named](), reflect.TypeFor[time.Duration](), reflect.TypeFor[json.Number](),
+		reflect.TypeFor[json.RawMessage](), reflect.TypeFor[time.Time](), reflect.TypeFor[netip.Addr](),
+		reflect.TypeFor[itself](), reflect.TypeFor[*itself](), reflect.TypeFor[*string](), reflect.TypeFor[**int64](),
+		reflect.TypeFor[any](), reflect.TypeFor[[]string](), reflect.TypeFor[[]byte](), reflect.TypeFor[[2]int](),
+		reflect.TypeFor[map[string]int](), reflect.TypeFor[base](), reflect.TypeFor[*base](), reflect.TypeFor[error](),
+	}
+	values := []string{
+		`null`, `true`, `false`, `""`, `"text"`, `"\u0061\n"`, `"\ud800"`, `"12"`, `"2026-01-02T03:04:05Z"`, `"192.0.2.1"`,
+		`0`, `-0`, `7`, `-7`, `127`, `128`, `65536`, `1.5`, `1e3`, `999999999999999999`, `9223372036854775807`,
+		`9223372036854775808`, `-9223372036854775808`, `18446744073709551616`, `[]`, `["a"]`, `[1, 2, 3]`, `{}`,
+		`{"sub":"x"}`, `{"a":1, "b":"]}"}`, `"YWJj"`, `"é"`,
+	}
+	options := []string{"", ",omitempty", ",omitzero", ",string"}
+	for range 4000 {
+		var fields []reflect.StructField
+		var members []string
+		for i := range 1 + rand.IntN(5) {
+			name := fmt.Sprintf("%.*s%d", rand.IntN(12), "longer names", i)
+			fields = append(fields, reflect.StructField{Name: fmt.Sprintf("F%d", i), Type: types[rand.IntN(len(types))],
+				Tag: reflect.StructTag(fmt.Sprintf(`json:"%s%s"`, name, options[max(0, rand.IntN(20)-16)]))})
+			if rand.IntN(8) != 0 {
+				members = append(members, fmt.Sprintf(`"%s"%.*s:%s`, name, rand.IntN(2), " ", values[rand.IntN(len(values))]))
+			}
+		}
+		rand.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
+		same(t, "{"+strings.Join(members, ", ")+"}", reflect.StructOf(fields))
+	}
+}
+
+// same: a text fills a new value of this type as encoding/json does, or both refuse.
+func same(t *testing.T, text string, of reflect.Type) {
+	t.Helper()
+	ours, theirs := reflect.New(of), reflect.New(of)
+	err, other := fill([]byte(text), ours.Interface()), json.Unmarshal([]byte(text), theirs.Interface())
+	if (err == nil) != (other == nil) || err == nil && !reflect.DeepEqual(ours.Interface(), theirs.Interface()) {
+		t.Errorf("%v of %s:\n%+v, %v; encoding/json:\n%+v, %v", of, text, ours, err, theirs, other)
 	}
 }

@@ -68,6 +68,9 @@ function guardUpgrade(server, wss, gate, options = {}) {
     const decision = admitUpgrade(request, socket, gate, options)
     if (!decision.allowed) return
     wss.handleUpgrade(request, socket, head, (webSocket) => {
+      // As above: a client that sends a wrong frame would end the process of whoever does not listen. `ws`
+      // closes such a connection, which is told by `close`; a listener of the application's hears it too.
+      webSocket.on?.('error', () => {})
       wss.emit('connection', webSocket, request, decision.principal)
     })
   }

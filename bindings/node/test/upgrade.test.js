@@ -230,6 +230,21 @@ test('a WebSocketServer that would upgrade by itself is refused', (t) => {
   assert.throws(() => guardUpgrade(server, wss, gate()), TypeError)
 })
 
+test('a wrong frame ends its connection and not the process', { timeout }, async (t) => {
+  const server = http.createServer()
+  const wss = new WebSocketServer({ noServer: true })
+  // Nobody here listens for an error; of a frame without a mask `ws` makes one.
+  guardUpgrade(server, wss, gate())
+  const client = net.connect(await listen(t, server), '127.0.0.1')
+  t.after(() => client.destroy())
+  client.write(handshake([`Host: ${HOST}`, `Authorization: Bearer ${TOKEN}`]))
+  const [head] = await once(client, 'data')
+  assert.match(head.toString('latin1'), /^HTTP\/1.1 101 /)
+  client.write(Buffer.from([0x81, 0x01, 0x61]))
+  const [frame] = await once(client, 'data')
+  assert.deepStrictEqual(frame, Buffer.from([0x88, 0x02, 1002 >> 8, 1002 & 0xff]))
+})
+
 test('the guard can be taken away, and admitUpgrade stands alone', { timeout }, async (t) => {
   const server = http.createServer()
   const wss = new WebSocketServer({ noServer: true })

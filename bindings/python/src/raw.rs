@@ -53,9 +53,15 @@ impl Raised {
     /// Raises `KeyError` with the key.
     #[cold]
     pub(crate) fn missing(name: &Bound<'_, PyAny>) -> Self {
-        // SAFETY: the thread is attached, as `name` shows, and both objects are alive.
-        unsafe { ffi::PyErr_SetObject(ffi::PyExc_KeyError, name.as_ptr()) };
-        Self
+        // As the only argument: a tuple would be taken for all of them, an exception for what to raise.
+        match PyTuple::new(name.py(), [name]) {
+            Ok(arguments) => {
+                // SAFETY: the thread is attached, as `name` shows, and both objects are alive.
+                unsafe { ffi::PyErr_SetObject(ffi::PyExc_KeyError, arguments.as_ptr()) };
+                Self
+            }
+            Err(error) => error.into(),
+        }
     }
 }
 

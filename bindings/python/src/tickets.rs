@@ -13,7 +13,7 @@ use self_cell::{MutBorrow, self_cell};
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
-/// Most tickets that a table may hold open: 128 MiB of them, as many as in the other languages that take any number.
+/// Most tickets that a table may hold open: 128 MiB of them, as many as in Go.
 const MAX_CAPACITY: usize = 1_048_576;
 
 self_cell! {

@@ -80,9 +80,10 @@ def test_claims_are_a_mapping():
     assert claims.get("aud") is None
     assert claims.get("aud", 5) == 5
     assert claims.get("o")["a"] == {"b": ["\u00e9", "\U0001f600", 'q"\\']}
-    for missing in ("aud", 1, None, "\udc65"):
-        with pytest.raises(KeyError):
+    for missing in ("aud", 1, None, "\udc65", (), ("sub", 1), KeyError("sub")):
+        with pytest.raises(KeyError) as failure:
             claims[missing]
+        assert failure.value.args == (missing,)
     assert json.loads(claims.raw) == given
     assert repr(claims) == "Claims(6 claims)"
     with pytest.raises(TypeError):
