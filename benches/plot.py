@@ -131,7 +131,7 @@ def bars(results: dict) -> None:
     for place, (title, _, _), before in zip(places, rows, [None, *(row[0] for row in rows)], strict=False):
         if title != before:
             axes.text(
-                -0.27,
+                -0.31,
                 place,
                 title,
                 transform=axes.get_yaxis_transform(),
@@ -140,7 +140,7 @@ def bars(results: dict) -> None:
                 va="center",
             )
     axes.set_yticks(places, [label for _, label, _ in rows], fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(places[-1] + 0.6, places[0] - 0.6)
     axes.set_xscale("log")
     axes.set_xlim(left=1)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -196,11 +196,11 @@ def curves(results: dict) -> None:
             )
     cores = int(results["machine"]["cores"])
     axes.axhline(cores, color=PEERS, linewidth=0.8)
-    axes.set_ylim(bottom=0, top=cores * 1.6)
+    axes.set_ylim(bottom=0, top=cores * 1.3)
     axes.set_title(f"at once, 281 B; this machine has {cores} cores", fontsize=9)
     axes.set_ylabel("times the rate of one", fontsize=8)
     axes.tick_params(labelsize=7)
-    axes.legend(fontsize=7, loc="upper left", ncols=2)
+    axes.legend(fontsize=7, loc="lower right")
     figure.subplots_adjust(hspace=0.4, wspace=0.35)
     save(
         figure,
