@@ -286,12 +286,16 @@ def main() -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     names = arguments.only.split(",") if arguments.only else list(PARTS)
     parts: dict[str, object] = {}
-    failed = []
+    failed: list[str] = []
+    built: list[list[str]] = []
     for name in names:
         part = PARTS[name]
         try:
-            if not (arguments.measure or arguments.reuse):
+            # Parts of one language share what is built.
+            built_as = [*part.build, *part.environment.values()]
+            if not (arguments.measure or arguments.reuse or built_as in built):
                 build(part)
+                built.append(built_as)
             if not (arguments.build or arguments.reuse):
                 measure(name, part, arguments.quick)
             if not (arguments.build or arguments.measure):

@@ -134,15 +134,22 @@ fn must_hold(results: &Value) -> Result<String, String> {
         .map(|(name, version)| format!("{name} {}", version.as_str().unwrap_or("?")))
         .collect();
     let told = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+    let floors: Vec<String> = [("core", "verify HS256 281 B"), ("rust", "verify 281 B")]
+        .into_iter()
+        .filter_map(|(part, group)| {
+            Some(format!("{:.0} ns in `{part}`", p10(results, part, group, "floor")?))
+        })
+        .collect();
     let _ = write!(
         text,
-        "\n`{}` at {} on {}: {}, {} cores, {}. {}.\n",
+        "\n`{}` at {} on {}: {}, {} cores, {}. The floor at 281 B was {}. {}.\n",
         told(&results["command"]),
         told(&results["commit"]),
         told(&results["date"]),
         told(&results["machine"]["processor"]),
         told(&results["machine"]["cores"]),
         told(&results["machine"]["system"]),
+        floors.join(", "),
         versions.join(", "),
     );
     Ok(text)
