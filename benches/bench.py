@@ -306,7 +306,8 @@ def main() -> int:
     if not (arguments.build or arguments.measure):
         held = table(Found(parts))
         if not arguments.only:
-            keep(parts, held, "make bench QUICK=1" if arguments.quick else "make bench")
+            command = "make bench QUICK=1" if arguments.quick else "make bench"
+            keep(parts, held, f"{command}, part by part" if arguments.reuse else command)
     return 1 if failed and (arguments.measure or os.environ.get("CI") == "true") else 0
 
 
