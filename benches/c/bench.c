@@ -1,6 +1,6 @@
 /* doorward beside libjwt in C: both check MAC, exp, nbf, iss and aud of the same token, in interleaved rounds.
- * Prints {"group", "name", "p10", "median"} a line, in nanoseconds. Arguments: rounds, then files with a token
- * each, signed with SECRET. */
+ * Prints {"group", "name", "p10", "median"} a line, in nanoseconds. Arguments: files with a token each, signed
+ * with SECRET, then the rounds. */
 #include "doorward.h"
 #include <jwt.h>
 #include <stdio.h>
@@ -88,13 +88,13 @@ static void measure(int rounds)
 int main(int count, char **words)
 {
     doorward_message none = {NULL, 0};
-    int rounds = count > 2 ? atoi(words[1]) : 0;
+    int rounds = count > 2 ? atoi(words[count - 1]) : 0;
     if (rounds < 1 || rounds > 1000)
         return 2;
     if (doorward_gate_from_policy(bytes(POLICY), DOORWARD_JSON, none, &gate) != DOORWARD_OK)
         return 1;
     now = 1700000000;
-    for (int at = 2; at < count; at++) {
+    for (int at = 1; at < count - 1; at++) {
         FILE *file = fopen(words[at], "r");
         size_t read = file ? fread(token, 1, sizeof token - 1, file) : 0;
         if (read == 0 || read == sizeof token - 1 || fclose(file) != 0)

@@ -17,7 +17,12 @@ func main() {
 	rounds := flag.Int("rounds", 200, "rounds of each contender")
 	only := flag.String("only", "", "contenders whose \"group: name\" contains this text")
 	file := flag.String("json", "", "a file for the results, as a list")
+	threads := flag.Bool("workers", false, "instead, what 1 to 8 goroutines verify in a second")
 	flag.Parse()
+	if *threads {
+		workers(*rounds, *file)
+		return
+	}
 
 	var list []contender
 	for _, one := range all() {

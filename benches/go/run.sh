@@ -3,12 +3,10 @@
 set -eu
 from=$PWD
 cd "$(dirname "$0")/../.."
-mkdir -p build/go
-. bindings/go/env.sh
-sh bindings/go/lib.sh
-go build -C benches/go -o "$PWD/build/go/bench" .
+sh benches/go/build.sh
 bench=$PWD/build/go/bench
 (cd "$from" && "$bench" "$@")
 if [ -n "${BENCHSTAT:-}" ]; then
+    . bindings/go/env.sh
     go test -C benches/go -run '^$' -bench . -count 10 >"$BENCHSTAT"
 fi

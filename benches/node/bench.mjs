@@ -117,10 +117,10 @@ async function time({ run, wall }, times) {
 async function calibrate(contestant) {
   contestant.samples = []
   let times = 1
-  let took = 0
-  for (let total = 0; total < 25 * SLICE_NS; total += took) {
-    took = await time(contestant, times)
+  for (let total = 0; total < 25 * SLICE_NS;) {
+    const took = await time(contestant, times)
     if (took < SLICE_NS) times *= 2
+    total += took
   }
   contestant.times = times
 }

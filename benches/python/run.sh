@@ -1,18 +1,6 @@
 #!/bin/sh
-# Builds doorward with the loop over the core's own verification, installs the peers, and measures.
 # `make bench-python` calls it from the root; arguments go to bench.py.
 set -eu
-build=${BUILD:-build}
-venv=$build/venv-bench-python
-python=$(pwd)/$venv/bin/python
-if ! cmp -s benches/python/requirements.txt "$venv/installed.txt"; then
-    "${PYTHON:-python3}" -m venv "$venv"
-    "$python" -m pip --disable-pip-version-check install --quiet -r benches/python/requirements.txt
-    cp benches/python/requirements.txt "$venv/installed.txt"
-fi
-rm -rf "$build/bench-wheels"
-"$python" -m maturin build --quiet --release --locked --features bench -m bindings/python/Cargo.toml \
-    --out "$build/bench-wheels"
-"$python" -m pip --disable-pip-version-check install --quiet --no-deps --force-reinstall "$build"/bench-wheels/*.whl
+sh benches/python/build.sh
 # Some peers warn of themselves on import.
-"$python" -W ignore benches/python/bench.py "$@"
+"${BUILD:-build}/venv-bench-python/bin/python" -W ignore benches/python/bench.py "$@"

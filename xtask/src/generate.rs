@@ -1,6 +1,6 @@
-//! The files that are made from the core's tables.
+//! The files that are made from the core's tables and from the stored figures.
 
-use crate::{go, header, node, python, reference};
+use crate::{go, header, node, python, reference, speed};
 use doorward_core::Reason;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -20,6 +20,8 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(&'static str, String)>, String> 
         ("bindings/python/python/doorward/_reason.py", python::reasons()),
         ("bindings/node/lib/reasons.js", node::table()),
         ("bindings/node/lib/reasons.d.ts", node::types()),
+        ("README.md", speed::first_page(root)?),
+        ("benches/README.md", speed::benchmarks_page(root)?),
     ])
 }
 

@@ -19,6 +19,7 @@ mod node;
 mod python;
 mod reference;
 mod servers;
+mod speed;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -21,7 +21,7 @@ bin=node_modules/.bin
     ../../tests/browser/*.mjs ../../tests/browser/unguarded/*.mjs
 # Its base is the folder that it is called in; what lies outside it does not look at.
 (cd "$root" && bindings/node/node_modules/.bin/eslint --config bindings/node/eslint.config.mjs \
-    --max-warnings=0 tests/browser)
+    --max-warnings=0 tests/browser benches/node)
 "$bin/tsc" --project test/types
 "$bin/publint" --strict >"$out/publint.txt" 2>&1 || { cat "$out/publint.txt"; exit 1; }
 "$bin/attw" --pack . --quiet || { "$bin/attw" --pack .; exit 1; }
