@@ -37,6 +37,7 @@ from doorward import Gate, _doorward, asgi, jwt
 from jose import jwt as python_jose
 from joserfc import jwt as joserfc
 from joserfc.jwk import OctKey
+
 from tokens import AUDIENCE, DISTINCT, ISSUER, NOW, SECRET, SIZES, claims
 
 SLICE = 300_000  # nanoseconds of one turn

@@ -12,6 +12,7 @@ import multiprocessing
 import time
 
 from doorward import jwt
+
 from tokens import AUDIENCE, DISTINCT, ISSUER, SECRET, SIZES, claims
 
 SPAN = 0.2  # seconds of one round
