@@ -46,7 +46,7 @@ func (c Capability) Matches(token string) bool {
 }
 
 // MatchCapability tells which of the stored capabilities is the token's: of several equal ones the last. All are
-// compared, in constant time and without early exit.
+// looked at, without early exit.
 func MatchCapability(token string, stored []Capability) (index int, ok bool) {
 	digests := make([]byte, 0, len(stored)*len(Capability{}))
 	for i := range stored {

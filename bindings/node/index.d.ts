@@ -357,7 +357,7 @@ export const capability: {
   digest(token: string | Uint8Array): string
   /** Whether a token is that of a stored digest. In constant time. */
   matches(token: string | Uint8Array, stored: string): boolean
-  /** Which of the stored digests is the token's. All are compared, in constant time. */
+  /** Which of the stored digests is the token's. None is left out, and no match ends the search. */
   find(token: string | Uint8Array, stored: readonly string[]): number | undefined
 }
 

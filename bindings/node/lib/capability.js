@@ -17,7 +17,7 @@ function matches(token, stored) {
   return native.matches(token, stored)
 }
 
-/** Which of the stored digests is the token's. All are compared, in constant time. */
+/** Which of the stored digests is the token's. None is left out, and no match ends the search. */
 function find(token, stored) {
   return native.find(token, stored)
 }

@@ -31,7 +31,7 @@ pub(crate) fn digest(token: Named<Octets<'_>, named::Token>) -> String {
     Digest::of(token.as_bytes()).to_string()
 }
 
-/// The place of the digest that is the token's, or `None`. All are compared, in constant time.
+/// The place of the digest that is the token's, or `None`. None is left out, no match ends the search.
 #[pyfunction]
 pub(crate) fn find(
     token: Named<Octets<'_>, named::Token>,
