@@ -4,7 +4,8 @@ use crate::jwt::push_json_string;
 use crate::limits::{MAX_CLAIMS, MAX_LEEWAY};
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::json::{self, Fault, Kind, NameKey, Notes, Span};
+use crate::text::compact::{self, Notes};
+use crate::text::json::{self, Fault, Kind, NameKey, Span};
 use crate::time::UnixTime;
 
 pub use crate::text::json::{Elements, JsonStr, Members, Value};
@@ -89,6 +90,8 @@ const NBF: NameKey = NameKey::of("nbf");
 const IAT: NameKey = NameKey::of("iat");
 
 impl Registered {
+    const NONE: Self = Self([Span::NONE; 8]);
+
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn see(&mut self, name: NameKey, value: Span) {
         let place = name.eighth();
@@ -99,22 +102,15 @@ impl Registered {
         }
     }
 
-    const NONE: Self = Self([Span::NONE; 8]);
-
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn span(&self, name: NameKey) -> Span {
         self.0.get(name.eighth()).copied().unwrap_or(Span::NONE)
     }
 
-    fn read(text: &[u8], notes: Option<Notes>, spare: &mut [u8]) -> Result<Self, Reason> {
-        let mut registered = Self::NONE;
-        let see = |name, value| registered.see(name, Span::of(value, text));
-        match notes {
-            Some(notes) => json::noted_object(text, notes, MAX_CLAIMS, spare, see),
-            None => json::object(text, MAX_CLAIMS, spare, see),
-        }
-        .map_err(Fault::of_claims)?;
-        Ok(registered)
+    fn read(&mut self, text: &[u8], spare: &mut [u8]) -> Result<(), Reason> {
+        *self = Self::NONE;
+        let see = |name, value| self.see(name, Span::of(value, text));
+        json::object(text, MAX_CLAIMS, spare, see).map_err(Fault::of_claims)
     }
 }
 
@@ -122,12 +118,19 @@ impl<'a> Claims<'a> {
     /// Reads a proven payload and judges it.
     pub(crate) fn judged(
         text: &'a [u8],
-        notes: Option<Notes>,
+        notes: Option<Notes<'_>>,
         spare: &mut [u8],
         rules: &ClaimRules<'_>,
         now: UnixTime,
     ) -> Result<Self, Reason> {
-        let claims = Self { text, registered: Registered::read(text, notes, spare)? };
+        // Filled in where it stands: a copy of what was just written piece by piece is waited for.
+        let mut claims = Self { text, registered: Registered::NONE };
+        let Registered(values) = &mut claims.registered;
+        let read = |notes| compact::object(notes, text.len(), spare, &NAMES, values);
+        let read = notes.and_then(read);
+        if read.is_none() {
+            claims.registered.read(text, spare)?;
+        }
         rules.judge(&claims, now)?;
         Ok(claims)
     }

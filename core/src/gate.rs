@@ -191,9 +191,8 @@ impl<'c> Gate<'c> {
     where
         'c: 'a,
     {
-        let signed = jwt.prove(token, self.max_token_bytes, scratch)?;
-        let key = jwt.keys.get(signed.key()).and_then(Key::id);
-        let claims = signed.claims(&jwt.claims, now)?;
+        let (claims, key) = jwt.judge(token, self.max_token_bytes, now, scratch)?;
+        let key = jwt.keys.get(key).and_then(Key::id);
         self.scope.judge(
             |scope| claims.get(self.scope.claim).is_some_and(|claim| scope::lists(claim, scope)),
             |resource| {

@@ -13,7 +13,8 @@ use crate::reason::Reason;
 use crate::strip::Writer;
 use crate::text::ascii::{last_position, position, split_str};
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
-use crate::text::json::{self, Fault, JsonStr, NameKey, Notes, Value};
+use crate::text::compact::Notes;
+use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
 use crate::time::UnixTime;
 use core::iter::Peekable;
 use doorward_simd::{Decoded, Room, Vector, text_room};
@@ -72,7 +73,27 @@ impl<'c> Jwt<'c> {
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Result<Claims<'a>, Reason> {
-        self.prove(token, MAX_TOKEN_BYTES, scratch)?.claims(&self.claims, now)
+        self.judge(token, MAX_TOKEN_BYTES, now, scratch).map(|(claims, _)| claims)
+    }
+
+    /// As [`verify`](Self::verify), of a token of at most `max` bytes: the claims, and the place in the ring of the
+    /// key that proved them.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn judge<'a>(
+        &self,
+        token: &[u8],
+        max: usize,
+        now: UnixTime,
+        scratch: &'a mut [u8],
+    ) -> Result<(Claims<'a>, usize), Reason> {
+        // Nothing of what was proven is laid down in between: to be read back, it would have to wait until the MAC
+        // is out of the CPU's way.
+        let signed = match self.shortcut(token, max, scratch) {
+            Some((proven, found)) => found.signed(proven, scratch)?,
+            None => Parsed::parse(token, max, self)?.prove(scratch)?,
+        };
+        let key = signed.key;
+        Ok((signed.claims(&self.claims, now)?, key))
     }
 
     /// Checks the form of a token of at most `max` bytes and proves its MAC: what [`Parsed::parse`] and
@@ -87,21 +108,16 @@ impl<'c> Jwt<'c> {
         scratch: &'s mut [u8],
     ) -> Result<Signed<'s>, Reason> {
         match self.shortcut(token, max, scratch) {
-            Some(Ok(found)) => found.signed(scratch),
-            Some(Err(reason)) => Err(reason),
+            Some((proven, found)) => found.signed(proven, scratch),
             None => Parsed::parse(token, max, self)?.prove(scratch),
         }
     }
 
     /// Proves an ordinary token with vector code. `None` leaves the token to the step-by-step path,
     /// which alone knows every reason: whatever is wrong with the form, and whatever is unusual.
-    /// `Some` is what that path would say.
-    fn shortcut(
-        &self,
-        token: &[u8],
-        max: usize,
-        scratch: &mut [u8],
-    ) -> Option<Result<Found, Reason>> {
+    /// `Some` tells whether the MAC is right.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn shortcut(&self, token: &[u8], max: usize, scratch: &mut [u8]) -> Option<(bool, Found)> {
         let vector = Vector::detect()?;
         // A place in the text is noted in 16 bits.
         if token.len() > max.min(MAX_TOKEN_BYTES) {
@@ -120,8 +136,7 @@ impl<'c> Jwt<'c> {
         let room = Room { text, quotes: quotes.as_chunks_mut().0 };
         // Neither the alphabet nor a third dot was looked for: what is decoded has none.
         let (proven, text) = key.verify_with(vector, input, payload_at, tag, room)?;
-        let found = Found { vector, text, payload_chars, key: at };
-        Some(if proven { Ok(found) } else { Err(Reason::SignatureInvalid) })
+        Some((proven, Found { vector, text, payload_chars, key: at }))
     }
 }
 
@@ -147,7 +162,7 @@ impl<'c> Jwt<'c> {
     }
 }
 
-/// A token that vector code has proven; its payload lies in the scratch.
+/// What vector code has found of a token; its payload lies in the scratch.
 struct Found {
     vector: Vector,
     text: Decoded,
@@ -156,13 +171,18 @@ struct Found {
 }
 
 impl Found {
-    fn signed(self, scratch: &mut [u8]) -> Result<Signed<'_>, Reason> {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn signed(self, proven: bool, scratch: &mut [u8]) -> Result<Signed<'_>, Reason> {
+        if !proven {
+            return Err(Reason::SignatureInvalid);
+        }
         let Self { vector, text: Decoded { len, ascii, quotes }, payload_chars, key } = self;
         let (text, spare) = scratch
             .split_at_mut_checked(text_room(payload_chars))
             .ok_or(Reason::ScratchTooSmall)?;
+        let text = &*text;
         let payload = text.get(..len).ok_or(Reason::ScratchTooSmall)?;
-        let notes = quotes.map(|quotes| Notes { quotes, ascii, _by: vector });
+        let notes = quotes.map(|quotes| Notes { room: text, quotes, ascii, _by: vector });
         Ok(Signed { payload, spare, key, notes })
     }
 }
@@ -427,7 +447,7 @@ pub struct Signed<'s> {
     spare: &'s mut [u8],
     key: usize,
     /// What was noted of the payload while it was decoded; the places are in `spare`.
-    notes: Option<Notes>,
+    notes: Option<Notes<'s>>,
 }
 
 impl<'s> Signed<'s> {
@@ -447,6 +467,7 @@ impl<'s> Signed<'s> {
     ///
     /// # Errors
     /// A reason of the 50xx or 60xx family.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn claims(self, rules: &ClaimRules<'_>, now: UnixTime) -> Result<Claims<'s>, Reason> {
         Claims::judged(self.payload, self.notes, self.spare, rules, now)
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod ascii;
 pub(crate) mod base64url;
+pub(crate) mod compact;
 pub(crate) mod ip;
 pub(crate) mod json;
 pub(crate) mod numeric;

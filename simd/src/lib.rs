@@ -44,10 +44,11 @@ impl core::fmt::Debug for Room<'_> {
     }
 }
 
-/// Bytes of room for the text of a payload of so many characters: a whole number of steps.
+/// Bytes of room for the text of a payload of so many characters: a whole number of steps, and sixteen more,
+/// so that a reader may take as many at a time.
 #[must_use]
 pub const fn text_room(chars: usize) -> usize {
-    (chars / 64).saturating_add(1).saturating_mul(48)
+    (chars / 64).saturating_add(1).saturating_mul(48).saturating_add(16)
 }
 
 /// What decoding a payload has found.

@@ -3,11 +3,10 @@
 //! Stricter than the grammar where readers disagree: UTF-8 only, no byte order mark, no lone
 //! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
 
-use super::ascii::{eight_digits, first_digits, hex_digit, spread};
+use super::ascii::{eight_digits, hex_digit, same, spread};
 use crate::limits::{MAX_JSON_DEPTH, MAX_TOKEN_BYTES};
 use crate::reason::Reason;
 use core::fmt;
-use doorward_simd::Vector;
 
 /// What can be wrong with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,68 +37,83 @@ pub struct Value<'a> {
     text: &'a [u8],
 }
 
-/// Where a value stands in its text, in four bytes: a [`Value`] has 24.
+/// Where a value stands in its text, in four bytes: a [`Value`] has 24. From the lowest bit on: the place of
+/// the value, 14 bits, [`QUOTED`](Self::QUOTED), [`ESCAPED`](Self::ESCAPED), and the bytes that it has. 0 where
+/// there is no value.
 #[derive(Clone, Copy)]
-pub(crate) struct Span {
-    /// The highest bit tells that the value is a string.
-    start: u16,
-    /// 0 where there is no value. The highest bit tells that a backslash is in the string.
-    len: u16,
-}
+pub(crate) struct Span(u32);
 
-/// No token, and so no text, is as long as this.
-const MARK: u16 = 1 << 15;
-const _: () = assert!(MAX_TOKEN_BYTES < MARK as usize, "a place needs the highest bit");
+const _: () = assert!(MAX_TOKEN_BYTES <= Span::PLACES as usize + 1, "a place has 14 bits");
 
 impl Span {
     /// No value.
-    pub(crate) const NONE: Self = Self { start: 0, len: 0 };
+    pub(crate) const NONE: Self = Self(0);
+
+    const PLACES: u32 = (1 << 14) - 1;
+
+    /// The value is a string.
+    const QUOTED: u32 = 1 << 14;
+
+    /// A backslash is in the string.
+    const ESCAPED: u32 = 1 << 15;
+
+    /// A value without a backslash, between two places of a text.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn new(start: u32, end: u32, quoted: bool) -> Self {
+        let mark = if quoted { Self::QUOTED } else { 0 };
+        Self(start | mark | end.wrapping_sub(start) << 16)
+    }
 
     /// Where a value of `text` stands.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[allow(clippy::cast_possible_truncation, reason = "no text is that long")]
     pub(crate) fn of(value: Value<'_>, text: &[u8]) -> Self {
-        let start = value.text.as_ptr().addr().wrapping_sub(text.as_ptr().addr()) as u16;
-        let len = value.text.len() as u16;
-        match value.kind {
-            Kind::String { escaped: false } => Self { start: start | MARK, len },
-            Kind::String { escaped: true } => Self { start: start | MARK, len: len | MARK },
-            _ => Self { start, len },
-        }
+        let start = value.text.as_ptr().addr().wrapping_sub(text.as_ptr().addr()) as u32;
+        let mark = match value.kind {
+            Kind::String { escaped: false } => Self::QUOTED,
+            Kind::String { escaped: true } => Self::QUOTED | Self::ESCAPED,
+            _ => 0,
+        };
+        Self(start | mark | (value.text.len() as u32) << 16)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn is_absent(self) -> bool {
-        self.len == 0
+        self.0 == 0
     }
 
     /// Whether the value is a string.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn is_quoted(self) -> bool {
-        self.start & MARK != 0
+        self.0 & Self::QUOTED != 0
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn is_escaped(self) -> bool {
+        self.0 & Self::ESCAPED != 0
     }
 
     /// Whether the value is this string.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn is_string(self, text: &[u8], expected: &str) -> bool {
-        if self.len & MARK != 0 {
+        if self.is_escaped() {
             return self.value(text).is_some_and(|value| value.is_string(expected));
         }
-        matches!(self.text(text), [b'"', content @ .., b'"'] if content == expected.as_bytes())
+        matches!(self.text(text), [b'"', content @ .., b'"'] if same(content, expected.as_bytes()))
     }
 
     /// Its text, a string's with the quotes; empty where there is no value.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn text(self, text: &[u8]) -> &[u8] {
-        let start = usize::from(self.start & !MARK);
-        text.get(start..start.wrapping_add(usize::from(self.len & !MARK))).unwrap_or_default()
+        let start = (self.0 & Self::PLACES) as usize;
+        text.get(start..start.wrapping_add((self.0 >> 16) as usize)).unwrap_or_default()
     }
 
     /// The value there, if there is one.
     pub(crate) fn value(self, text: &[u8]) -> Option<Value<'_>> {
         let text = self.text(text);
         let kind = match text.first()? {
-            b'"' => Kind::String { escaped: self.len & MARK != 0 },
+            b'"' => Kind::String { escaped: self.is_escaped() },
             b'[' => Kind::Array,
             b'{' => Kind::Object,
             b't' => Kind::Bool(true),
@@ -441,8 +455,9 @@ impl NameKey {
         self.0 == 0
     }
 
+    /// The key of a name of `len` bytes that a word begins with.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    const fn new(bytes: u64, len: usize) -> Self {
+    pub(crate) const fn new(bytes: u64, len: usize) -> Self {
         if len > Self::BYTES {
             let len = if len < 255 { len as u64 } else { 255 };
             return Self(bytes & (u64::MAX >> 8) | len << 56);
@@ -466,8 +481,15 @@ impl NameKey {
         Self::new(bytes, name.len())
     }
 
+    /// The key as bytes, to be laid down.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn to_bytes(self) -> [u8; 8] {
+        self.0.to_le_bytes()
+    }
+
     /// One of 64 bits. Two names with different bits differ.
-    const fn bit(self) -> u64 {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn bit(self) -> u64 {
         1 << (self.mixed() >> 58)
     }
 
@@ -559,29 +581,14 @@ pub(crate) fn object<'a>(
     spare: &mut [u8],
     see: impl FnMut(NameKey, Value<'a>),
 ) -> Result<(), Fault> {
-    let cursor = Cursor::new(text);
-    let large = read(text, cursor, max_members, see)?;
-    check_large(text, large, spare)
-}
-
-/// As [`object`], of a text that [`Notes`] were taken of; they stand at the beginning of `spare`.
-pub(crate) fn noted_object<'a>(
-    text: &'a [u8],
-    notes: Notes,
-    max_members: usize,
-    spare: &mut [u8],
-    see: impl FnMut(NameKey, Value<'a>),
-) -> Result<(), Fault> {
-    let cursor = Cursor { rest: text, strings: Noted::new(text, notes, spare) };
-    let large = read(text, cursor, max_members, see)?;
-    check_large(text, large, spare)
+    let large = read(text, max_members, see)?;
+    if large && !names_differ(text, spare)? { Err(Fault::Duplicate) } else { Ok(()) }
 }
 
 /// Reads the members: whether they are so many that their names are yet to be compared.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn read<'a, S: Strings>(
+fn read<'a>(
     text: &'a [u8],
-    cursor: Cursor<'a, S>,
     max_members: usize,
     mut see: impl FnMut(NameKey, Value<'a>),
 ) -> Result<bool, Fault> {
@@ -591,7 +598,7 @@ fn read<'a, S: Strings>(
     let mut bits = 0_u64;
     let mut count = 0_usize;
     let mut duplicate = false;
-    let ascii = members(cursor, |Member { name, escaped, left, key, value }| {
+    let ascii = members(Cursor::new(text), |Member { name, escaped, left, key, value }| {
         let bit = key.bit();
         duplicate |= bits & bit != 0
             && keys
@@ -612,11 +619,6 @@ fn read<'a, S: Strings>(
         return Err(Fault::Syntax);
     }
     if duplicate { Err(Fault::Duplicate) } else { Ok(count > AT_ONCE) }
-}
-
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn check_large(text: &[u8], large: bool, spare: &mut [u8]) -> Result<(), Fault> {
-    if large && !names_differ(text, spare)? { Err(Fault::Duplicate) } else { Ok(()) }
 }
 
 /// Whether all names of a valid object differ, by a table of their places in `spare`: open
@@ -677,33 +679,23 @@ pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
     found
 }
 
+/// How long the number is that a text begins with.
+#[cold]
+pub(crate) fn number_len(text: &[u8]) -> Option<usize> {
+    let mut cursor = Cursor::new(text);
+    cursor.number()?;
+    Some(cursor.since(text).len())
+}
+
 /// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
 /// but an object. Other text may yet be no UTF-8.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn members<'a, S: Strings>(
-    mut cursor: Cursor<'a, S>,
-    mut see: impl FnMut(Member<'a>),
-) -> Option<bool> {
+fn members<'a>(mut cursor: Cursor<'a>, mut see: impl FnMut(Member<'a>)) -> Option<bool> {
     cursor.next(b'{')?;
     cursor.white();
     if cursor.take(b'}').is_none() {
         loop {
-            let start = cursor.rest.get(1..).unwrap_or_default();
-            see(match cursor.strings.member(&mut cursor.rest) {
-                Some((name, value)) => Member {
-                    name,
-                    escaped: false,
-                    left: start.len(),
-                    key: NameKey::of_first(start, name.len()),
-                    value,
-                },
-                None if S::READS_WHOLE => {
-                    let member;
-                    (cursor, member) = member_in_pieces(cursor)?;
-                    member
-                }
-                None => cursor.member()?,
-            });
+            see(cursor.member()?);
             if cursor.next(b',').is_none() {
                 cursor.take(b'}')?;
                 break;
@@ -711,105 +703,7 @@ fn members<'a, S: Strings>(
         }
     }
     cursor.white();
-    cursor.rest.is_empty().then_some(cursor.strings.all_ascii())
-}
-
-/// What one pass over a text has noted: the places of all quotes, and that no backslash and no
-/// control character is in it.
-#[derive(Clone, Copy)]
-pub(crate) struct Notes {
-    /// How many quotes there are.
-    pub(crate) quotes: usize,
-    /// Whether the text is ASCII.
-    pub(crate) ascii: bool,
-    /// Who took them. Where there is no vector code there are no notes, and their reader is not built.
-    pub(crate) _by: Vector,
-}
-
-/// How a reader finds where a string ends.
-trait Strings {
-    /// Whether [`member`](Self::member) reads any.
-    const READS_WHOLE: bool;
-
-    /// Moves `rest`, which begins behind an opening quote, behind the closing one: the text between
-    /// the two, and whether a backslash is in it.
-    fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)>;
-
-    /// Reads a whole member, a name and a scalar, if both are written as nearly always: no white
-    /// space, no escape, no fraction. `None` leaves the member to be read a piece at a time.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn member<'a>(&mut self, _rest: &mut &'a [u8]) -> Option<(&'a [u8], Value<'a>)> {
-        None
-    }
-
-    /// Whether all strings so far were ASCII.
-    fn all_ascii(&self) -> bool;
-}
-
-/// Reads every byte of a string.
-#[derive(Clone)]
-struct Scanned {
-    /// The OR of the bytes of every string, eight side by side. Outside of strings the grammar has
-    /// ASCII only.
-    seen: u64,
-}
-
-impl Strings for Scanned {
-    const READS_WHOLE: bool = false;
-
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
-        let start = *rest;
-        let mut escaped = false;
-        loop {
-            self.plain(rest);
-            let (&stop, behind) = rest.split_first()?;
-            let text = start.get(..start.len().wrapping_sub(rest.len()))?;
-            *rest = behind;
-            match stop {
-                b'"' => return Some((text, escaped)),
-                b'\\' => {
-                    escaped = true;
-                    escape(rest)?;
-                }
-                // RFC 8259 §7: control characters are written as escapes.
-                _ => return None,
-            }
-        }
-    }
-
-    fn all_ascii(&self) -> bool {
-        self.seen & spread(0x80) == 0
-    }
-}
-
-impl Scanned {
-    /// Skips to the next quote, backslash or control character, eight bytes at a time.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn plain(&mut self, rest: &mut &[u8]) {
-        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*chunk);
-            self.seen |= word;
-            // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
-            let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
-            let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
-            let control = word.wrapping_sub(spread(0x20));
-            let stop = (quote | backslash | control) & !word & spread(0x80);
-            if stop != 0 {
-                let ahead = (stop.trailing_zeros() >> 3) as usize;
-                *rest = rest.get(ahead..).unwrap_or_default();
-                return;
-            }
-            *rest = behind;
-        }
-        while let [byte, behind @ ..] = *rest {
-            if matches!(byte, b'"' | b'\\' | 0..0x20) {
-                return;
-            }
-            self.seen |= u64::from(*byte);
-            *rest = behind;
-        }
-    }
+    cursor.rest.is_empty().then_some(cursor.all_ascii())
 }
 
 /// Reads what follows a backslash.
@@ -838,96 +732,26 @@ fn escaped_unit(rest: &mut &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))
 }
 
-/// Knows where the quotes are. Without backslashes each string is two of them, one behind the other.
-struct Noted<'n> {
-    /// Where a string begins and ends: two little-endian numbers of 16 bits.
-    pairs: core::slice::Iter<'n, [u8; 4]>,
-    text_len: usize,
-    ascii: bool,
-}
-
-impl<'n> Noted<'n> {
-    fn new(text: &[u8], notes: Notes, places: &'n [u8]) -> Self {
-        let pairs = places.as_chunks::<4>().0.get(..notes.quotes / 2).unwrap_or_default();
-        Self { pairs: pairs.iter(), text_len: text.len(), ascii: notes.ascii }
-    }
-}
-
-impl Noted<'_> {
-    /// Bytes of `rest` before a place of the text.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn until(&self, place: [u8; 2], rest: &[u8]) -> usize {
-        let here = self.text_len.wrapping_sub(rest.len());
-        usize::from(u16::from_le_bytes(place)).wrapping_sub(here)
-    }
-}
-
-impl Strings for Noted<'_> {
-    const READS_WHOLE: bool = true;
-
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], bool)> {
-        let [_, _, low, high] = self.pairs.next()?;
-        let (text, behind) = rest.split_at_checked(self.until([*low, *high], rest))?;
-        *rest = behind.strip_prefix(b"\"")?;
-        Some((text, false))
-    }
-
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn member<'a>(&mut self, rest: &mut &'a [u8]) -> Option<(&'a [u8], Value<'a>)> {
-        let mut pairs = self.pairs.clone();
-        let [_, _, low, high] = pairs.next()?;
-        let (name, behind) = rest.split_at_checked(self.until([*low, *high], rest))?;
-        let name = name.strip_prefix(b"\"")?;
-        let text = behind.strip_prefix(b"\":")?;
-        let (kind, len) = match text.first()? {
-            b'"' => {
-                let [_, _, low, high] = pairs.next()?;
-                (Kind::String { escaped: false }, self.until([*low, *high], text).wrapping_add(1))
-            }
-            b'1'..=b'9' => (Kind::Number, first_digits(text)?),
-            b't' if text.starts_with(b"true") => (Kind::Bool(true), 4),
-            b'f' if text.starts_with(b"false") => (Kind::Bool(false), 5),
-            _ => return None,
-        };
-        let (text, behind) = text.split_at_checked(len)?;
-        // What goes on here, a fraction for one, is none of those.
-        if !matches!(behind.first()?, b',' | b'}') {
-            return None;
-        }
-        self.pairs = pairs;
-        *rest = behind;
-        Some((name, Value { kind, text }))
-    }
-
-    fn all_ascii(&self) -> bool {
-        self.ascii
-    }
-}
-
-/// Reads a member that is not written as nearly always. By value and not inlined, so that the loop over
-/// the others keeps its place in registers: a twentieth of the time of a large token.
-#[inline(never)]
-fn member_in_pieces<S: Strings>(mut cursor: Cursor<'_, S>) -> Option<(Cursor<'_, S>, Member<'_>)> {
-    let member = cursor.member()?;
-    Some((cursor, member))
-}
-
 /// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses.
 #[derive(Clone)]
-struct Cursor<'a, S = Scanned> {
+struct Cursor<'a> {
     rest: &'a [u8],
-    strings: S,
+    /// The OR of the bytes of every string, eight side by side. Outside of strings the grammar has
+    /// ASCII only.
+    seen: u64,
 }
 
 impl<'a> Cursor<'a> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(rest: &'a [u8]) -> Self {
-        Self { rest, strings: Scanned { seen: 0 } }
+        Self { rest, seen: 0 }
     }
-}
 
-impl<'a, S: Strings> Cursor<'a, S> {
+    /// Whether all strings so far were ASCII.
+    const fn all_ascii(&self) -> bool {
+        self.seen & spread(0x80) == 0
+    }
+
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn bump(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
@@ -1030,7 +854,48 @@ impl<'a, S: Strings> Cursor<'a, S> {
     /// behind.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
-        self.strings.next(&mut self.rest)
+        let start = self.rest;
+        let mut escaped = false;
+        loop {
+            self.plain();
+            let text = self.since(start);
+            match self.bump()? {
+                b'"' => return Some((text, escaped)),
+                b'\\' => {
+                    escaped = true;
+                    escape(&mut self.rest)?;
+                }
+                // RFC 8259 §7: control characters are written as escapes.
+                _ => return None,
+            }
+        }
+    }
+
+    /// Skips to the next quote, backslash or control character, eight bytes at a time.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn plain(&mut self) {
+        while let Some((chunk, behind)) = self.rest.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*chunk);
+            self.seen |= word;
+            // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
+            let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
+            let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
+            let control = word.wrapping_sub(spread(0x20));
+            let stop = (quote | backslash | control) & !word & spread(0x80);
+            if stop != 0 {
+                let ahead = (stop.trailing_zeros() >> 3) as usize;
+                self.rest = self.rest.get(ahead..).unwrap_or_default();
+                return;
+            }
+            self.rest = behind;
+        }
+        while let [byte, behind @ ..] = self.rest {
+            if matches!(byte, b'"' | b'\\' | 0..0x20) {
+                return;
+            }
+            self.seen |= u64::from(*byte);
+            self.rest = behind;
+        }
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -1094,7 +959,8 @@ impl<'a, S: Strings> Cursor<'a, S> {
                 if empty.is_some() {
                     depth = depth.checked_sub(1)?;
                     kinds >>= 1;
-                } else if !self.enter_member(kinds)? {
+                } else {
+                    self.enter_member(kinds)?;
                     continue;
                 }
             } else {
@@ -1109,9 +975,7 @@ impl<'a, S: Strings> Cursor<'a, S> {
                 match self.bump()? {
                     b',' => {
                         self.white();
-                        if self.enter_member(kinds)? {
-                            continue;
-                        }
+                        self.enter_member(kinds)?;
                         break;
                     }
                     b']' if kinds & 1 == 0 => {}
@@ -1124,21 +988,17 @@ impl<'a, S: Strings> Cursor<'a, S> {
         }
     }
 
-    /// In an object, reads the name and the colon before the next value, or the value as well: whether
-    /// it did.
+    /// In an object, reads the name and the colon before the next value.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn enter_member(&mut self, kinds: u32) -> Option<bool> {
+    fn enter_member(&mut self, kinds: u32) -> Option<()> {
         if kinds & 1 == 1 {
-            if self.strings.member(&mut self.rest).is_some() {
-                return Some(true);
-            }
             self.take(b'"')?;
             self.string()?;
             self.white();
             self.take(b':')?;
             self.white();
         }
-        Some(false)
+        Some(())
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]

@@ -97,6 +97,15 @@ fn magnitude_of(text: &[u8]) -> Option<(i64, u64)> {
 /// The number that a text of up to 16 digits and nothing else writes: nearly every date.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn plain_integer(text: &[u8]) -> Option<i64> {
+    // As many as every date has from 2001 to 2286.
+    if let Some((eight, &[tens, ones])) = text.split_first_chunk() {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        if tens > 9 || ones > 9 {
+            return None;
+        }
+        let two = u64::from(tens).wrapping_mul(10).wrapping_add(ones.into());
+        return i64::try_from(eight_digits(*eight)?.wrapping_mul(100).wrapping_add(two)).ok();
+    }
     let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) else {
         return short_integer(text);
     };

@@ -1,0 +1,513 @@
+//! Compact JSON, as nearly every issuer writes claims: no white space and no escape. Where all quotes are
+//! known, a reader goes from string to string and looks at what lies between.
+//!
+//! It knows less than [`json`](super::json) and never more: what it takes, that takes, with the same
+//! members. Whatever else there is, a fault in the text before all, it leaves to that.
+
+use super::ascii::spread;
+use super::json::{NameKey, Span, number_len};
+use crate::limits::MAX_JSON_DEPTH;
+use core::slice::Iter;
+use doorward_simd::Vector;
+
+/// What one pass over a text has noted, while it was decoded: that no backslash and no control character is
+/// in it, and where all its quotes are.
+#[derive(Clone, Copy)]
+pub(crate) struct Notes<'s> {
+    /// The text, and what lies behind it: at least sixteen bytes, of no meaning.
+    pub(crate) room: &'s [u8],
+    /// How many quotes there are.
+    pub(crate) quotes: usize,
+    /// Whether the text is ASCII.
+    pub(crate) ascii: bool,
+    /// Who took them. Where there is no vector code there are no notes, and their reader is not built.
+    pub(crate) _by: Vector,
+}
+
+/// Reads the first `len` bytes of the room as one object. Where the value of a known name stands is written to
+/// the place of its name: both are at [`NameKey::eighth`]. `spare` begins with the places of the quotes.
+///
+/// `None` leaves the text to [`object`](super::json::object), which alone knows what is wrong with it.
+#[inline(never)]
+pub(crate) fn object(
+    notes: Notes<'_>,
+    len: usize,
+    spare: &mut [u8],
+    known: &[NameKey; 8],
+    values: &mut [Span; 8],
+) -> Option<()> {
+    let (strings, spare) = spare.split_at_mut_checked(notes.quotes.checked_mul(2)?)?;
+    let mut reader = Reader { room: notes.room, strings: strings.as_chunks().0.iter() };
+    let mut others = Names { keys: spare.as_chunks_mut().0, count: 0, bits: 0 };
+    if *notes.room.first()? != b'{' {
+        return None;
+    }
+    let mut at = 1;
+    loop {
+        let (name, first) = reader.name(at)?;
+        let key = NameKey::new(reader.word(name.start())?, name.len());
+        let place = key.eighth();
+        let mut unknown = Span::NONE;
+        let value = if *known.get(place)? == key {
+            values.get_mut(place)?
+        } else {
+            others.enter(key)?;
+            &mut unknown
+        };
+        if !value.is_absent() {
+            return None;
+        }
+        let start = name.close.wrapping_add(2);
+        let (end, behind) = if is(first, b"\"") {
+            reader.text()?
+        } else if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
+            // Nearly always a date, of ten digits.
+            let (end, behind) = reader.digits(start)?;
+            if goes_on(behind) { reader.number(start)? } else { (end, behind) }
+        } else if opens(first) {
+            let end;
+            (end, reader.strings) = nested(reader.room, start, reader.strings)?;
+            (end, reader.word(end)?)
+        } else {
+            reader.scalar(start, first)?
+        };
+        *value = Span::new(start, end, is(first, b"\""));
+        at = end.wrapping_add(1);
+        if !is(behind, b",") {
+            if is(behind, b"}") {
+                break;
+            }
+            return None;
+        }
+    }
+    // What was read beyond the text was none of it.
+    let whole = at as usize == len;
+    let utf8 = || core::str::from_utf8(notes.room.get(..len).unwrap_or_default()).is_ok();
+    (whole && (notes.ascii || utf8())).then_some(())
+}
+
+/// So many names are compared with each other as they come.
+const NAMES: usize = 64;
+
+/// The names so far that have no place of their own.
+struct Names<'n> {
+    keys: &'n mut [[u8; 8]],
+    count: usize,
+    /// A bit for each name: most need no look at the others.
+    bits: u64,
+}
+
+impl Names<'_> {
+    /// `None` if there is no room for another, or one that may be the same is there.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn enter(&mut self, key: NameKey) -> Option<()> {
+        let (bit, key) = (key.bit(), key.to_bytes());
+        if self.bits & bit != 0 && self.keys.iter().take(self.count).any(|other| *other == key) {
+            return None;
+        }
+        self.bits |= bit;
+        *self.keys.get_mut(self.count).filter(|_| self.count < NAMES)? = key;
+        self.count = self.count.wrapping_add(1);
+        Some(())
+    }
+}
+
+/// A string, by the places of its quotes.
+#[derive(Clone, Copy)]
+struct Quoted {
+    open: u32,
+    close: u32,
+}
+
+impl Quoted {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn start(self) -> u32 {
+        self.open.wrapping_add(1)
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn len(self) -> usize {
+        self.close.wrapping_sub(self.start()) as usize
+    }
+}
+
+/// A text and the strings in it that are not yet read.
+///
+/// Its words are eight bytes of the text, the first the lowest. What is shifted out leaves zeros, and a noted text
+/// has none: a word that begins with zero has been used up, or the text has.
+struct Reader<'n> {
+    room: &'n [u8],
+    strings: Iter<'n, [u8; 4]>,
+}
+
+impl<'n> Reader<'n> {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn word(&self, at: u32) -> Option<u64> {
+        let at = at as usize;
+        self.room.get(at..at.wrapping_add(8))?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn string(&mut self) -> Option<Quoted> {
+        let [a, b, c, d] = *self.strings.next()?;
+        let place = |bytes| u16::from_le_bytes(bytes).into();
+        Some(Quoted { open: place([a, b]), close: place([c, d]) })
+    }
+
+    /// The name at a place, and the word behind its colon.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn name(&mut self, at: u32) -> Option<(Quoted, u64)> {
+        let name = self.string()?;
+        let word = self.word(name.close)?;
+        (name.open == at && is(word, b"\":")).then_some((name, word >> 16))
+    }
+
+    /// The end of the value at a place, which begins with `first` and is no array or object, and the word behind
+    /// it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn leaf(&mut self, at: u32, first: u64) -> Option<(u32, u64)> {
+        if is(first, b"\"") { self.text() } else { self.scalar(at, first) }
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn text(&mut self) -> Option<(u32, u64)> {
+        let text = self.string()?;
+        Some((text.close.wrapping_add(1), self.word(text.close)? >> 8))
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn scalar(&self, at: u32, first: u64) -> Option<(u32, u64)> {
+        let (end, behind) = if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
+            match digits(first) {
+                // A name's colon has six bytes behind it: after five digits there is one more.
+                len @ ..6 => (at.wrapping_add(len), behind(first, len)),
+                _ => self.digits(at)?,
+            }
+        } else if is(first, b"true") || is(first, b"null") {
+            (at.wrapping_add(4), first >> 32)
+        } else if is(first, b"false") {
+            (at.wrapping_add(5), first >> 40)
+        } else {
+            self.number(at)?
+        };
+        if goes_on(behind) { self.number(at) } else { Some((end, behind)) }
+    }
+
+    /// The end of up to fifteen digits, and the word behind them; of more than those, some word that begins with a
+    /// digit.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn digits(&self, at: u32) -> Option<(u32, u64)> {
+        let start = at as usize;
+        let words = self.room.get(start..start.wrapping_add(16))?;
+        let [first, second] = words.as_chunks().0 else { return None };
+        let (first, second) = (u64::from_le_bytes(*first), u64::from_le_bytes(*second));
+        match digits(first) {
+            8 => {
+                let len = digits(second);
+                Some((at.wrapping_add(8).wrapping_add(len), behind(second, len)))
+            }
+            len => Some((at.wrapping_add(len), behind(first, len))),
+        }
+    }
+
+    /// The end of a number that is more than digits, and the word behind it.
+    #[cold]
+    fn number(&self, at: u32) -> Option<(u32, u64)> {
+        let len = number_len(self.room.get(at as usize..)?)?;
+        let end = at.checked_add(len.try_into().ok()?)?;
+        Some((end, self.word(end)?))
+    }
+
+    /// Goes from member to member of a nested object: to the value that is an array or object, or to the end of
+    /// the last one. The place, the word there, and whether it is the end.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn members(&mut self, mut at: u32) -> Option<(u32, u64, bool)> {
+        loop {
+            let (name, first) = self.name(at)?;
+            let start = name.close.wrapping_add(2);
+            if opens(first) {
+                return Some((start, first, false));
+            }
+            let (end, behind) = self.leaf(start, first)?;
+            if !is(behind, b",") {
+                return Some((end, behind, true));
+            }
+            at = end.wrapping_add(1);
+        }
+    }
+
+    /// As [`members`](Self::members), of an array.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn elements(&mut self, mut at: u32) -> Option<(u32, u64, bool)> {
+        loop {
+            let first = self.word(at)?;
+            if opens(first) {
+                return Some((at, first, false));
+            }
+            let (end, behind) = self.leaf(at, first)?;
+            if !is(behind, b",") {
+                return Some((end, behind, true));
+            }
+            at = end.wrapping_add(1);
+        }
+    }
+}
+
+/// Whether an array or object begins here.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn opens(first: u64) -> bool {
+    matches!(first.to_le_bytes(), [b'[' | b'{', ..])
+}
+
+/// The end of the array or object at a place, and the strings behind it. Which of the two each level is stands in
+/// the bits of a word: no recursion, constant stack.
+#[inline(never)]
+fn nested<'n>(
+    room: &'n [u8],
+    mut at: u32,
+    strings: Iter<'n, [u8; 4]>,
+) -> Option<(u32, Iter<'n, [u8; 4]>)> {
+    let mut reader = Reader { room, strings };
+    // The object around this value is the first level.
+    let mut depth = 1_u32;
+    let mut objects = 0_u32;
+    let mut word = reader.word(at)?;
+    loop {
+        // Here an array or object begins.
+        depth = depth.wrapping_add(1);
+        if depth > MAX_JSON_DEPTH {
+            return None;
+        }
+        objects = objects << 1 | u32::from(is(word, b"{"));
+        (at, word) = (at.wrapping_add(1), word >> 8);
+        let mut goes_on = !is(word, closing(objects));
+        loop {
+            if goes_on {
+                let ended;
+                (at, word, ended) =
+                    if objects & 1 == 1 { reader.members(at)? } else { reader.elements(at)? };
+                if !ended {
+                    break;
+                }
+            }
+            if !is(word, closing(objects)) {
+                return None;
+            }
+            (at, word) = (at.wrapping_add(1), word >> 8);
+            depth = depth.wrapping_sub(1);
+            objects >>= 1;
+            if depth == 1 {
+                return Some((at, reader.strings));
+            }
+            if is(word, b"\0") {
+                word = reader.word(at)?;
+            }
+            goes_on = is(word, b",");
+            at = at.wrapping_add(u32::from(goes_on));
+        }
+    }
+}
+
+/// What ends the innermost level.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn closing(objects: u32) -> &'static [u8; 1] {
+    if objects & 1 == 1 { b"}" } else { b"]" }
+}
+
+/// What stands behind the first `len` bytes of a word, fewer than eight.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn behind(word: u64, len: u32) -> u64 {
+    word >> (len.wrapping_mul(8) & 63)
+}
+
+/// How many digits a word begins with.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn digits(word: u64) -> u32 {
+    let value = word ^ spread(b'0');
+    // The sum of seven bits and 0x76 reaches the eighth from 10 on, and no further.
+    let above_nine = (value & spread(0x7f)).wrapping_add(spread(0x76));
+    ((above_nine | value) & spread(0x80)).trailing_zeros() / 8
+}
+
+/// Whether a number goes on behind its first digits.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn goes_on(behind: u64) -> bool {
+    matches!(behind.to_le_bytes(), [b'.' | b'e' | b'E', ..])
+}
+
+/// Whether a word begins with these bytes.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn is<const N: usize>(word: u64, bytes: &[u8; N]) -> bool {
+    let mut rest = bytes.as_slice();
+    let (mut expected, mut mask) = (0, 0);
+    while let [others @ .., last] = rest {
+        expected = expected << 8 | *last as u64;
+        mask = mask << 8 | 0xff;
+        rest = others;
+    }
+    word & mask == expected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::json;
+    use std::vec::Vec;
+
+    const KNOWN: [NameKey; 8] = {
+        let mut known = [NameKey::NONE; 8];
+        let (exp, iss) = (NameKey::of("exp"), NameKey::of("iss"));
+        known[exp.eighth()] = exp;
+        known[iss.eighth()] = iss;
+        known
+    };
+
+    /// Takes the notes as plainly as can be, with garbage behind the text, and reads.
+    fn compact(text: &[u8], behind: u8) -> Option<[Span; 8]> {
+        let vector = Vector::detect()?;
+        if text.iter().any(|&byte| byte == b'\\' || byte < 0x20) {
+            return None;
+        }
+        let mut room = text.to_vec();
+        room.extend([behind; 16]);
+        let places = (0..text.len()).filter(|&at| text[at] == b'"');
+        let mut spare: Vec<u8> = places.flat_map(|at| (at as u16).to_le_bytes()).collect();
+        let quotes = spare.len() / 2;
+        spare.resize(spare.len() + 8 * NAMES + 8, 0xa5);
+        let notes = Notes { room: &room, quotes, ascii: text.is_ascii(), _by: vector };
+        let mut values = [Span::NONE; 8];
+        object(notes, text.len(), &mut spare, &KNOWN, &mut values).map(|()| values)
+    }
+
+    /// Whatever is behind the text: what this reader takes, the other takes, with the same values. Whether it took
+    /// it.
+    fn compare(text: &[u8]) -> bool {
+        let mut spare = [0; 4_000];
+        let mut values = [Span::NONE; 8];
+        let judged = json::object(text, 512, &mut spare, |name, value| {
+            if KNOWN[name.eighth()] == name {
+                values[name.eighth()] = Span::of(value, text);
+            }
+        });
+        let taken = b"\0\xff\"},0 ]".map(|behind| {
+            let found = compact(text, behind);
+            if let Some(found) = found {
+                assert_eq!(judged, Ok(()), "{}", text.escape_ascii());
+                for (found, expected) in found.iter().zip(&values) {
+                    assert_eq!(found.text(text), expected.text(text));
+                    assert_eq!(found.is_quoted(), expected.is_quoted());
+                }
+            }
+            found.is_some()
+        });
+        assert!(taken.iter().all(|&one| one == taken[0]));
+        taken[0]
+    }
+
+    #[test]
+    fn compact_claims_are_read_here_and_the_rest_is_not() {
+        if Vector::detect().is_none() {
+            return;
+        }
+        for text in [
+            r#"{"iss":"me"}"#,
+            r#"{"exp":1700000000}"#,
+            r#"{"exp":1.5e9,"a":0,"b":-1,"c":-0.5,"d":1E+3}"#,
+            r#"{"a":true,"b":false,"c":null}"#,
+            r#"{"a":123456,"b":1234567,"c":12345678,"d":123456789012345}"#,
+            r#"{"a":[],"b":{},"c":[[],{}],"d":{"e":{"f":[1,2,{"g":"h"}]}}}"#,
+            "{\"\":0,\"\u{fc}\":\"\u{20ac}\"}",
+            r#"{"a":[1,12,123456,1.5,-1,0,true,"x",null],"b":{"a":1,"a":2}}"#,
+            r#"{"claim-1":1,"claim-22":2}"#,
+            r#"{"a":[[[1]],[[2]]],"b":[{"c":1},{"c":2}]}"#,
+        ] {
+            assert!(compare(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "{",
+            "}",
+            "[]",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":1]"#,
+            r#"{"a":1}}"#,
+            r#"{"a":1} "#,
+            r#"{"a" :1}"#,
+            r#"{"a": 1}"#,
+            r#"{"a":01}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":1e}"#,
+            r#"{"a":-}"#,
+            r#"{"a":+1}"#,
+            r#"{"a":tru}"#,
+            r#"{"a":truely}"#,
+            r#"{"a":nul"#,
+            r#"{"a":1,"a":2}"#,
+            r#"{"exp":1,"exp":2}"#,
+            r#"{"claim-1":1,"claim-1":2}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":[1}"#,
+            r#"{"a":[}"#,
+            r#"{"a":{"b"}}"#,
+            r#"{"a":{"b":1,}}"#,
+            r#"{"a":[1 ]}"#,
+            r#"{"a":"b"#,
+            r#"{"a":"b""#,
+            r#"{"a":1"b":2}"#,
+            r#""a":1}"#,
+            r#"{"a":{1:2}}"#,
+            r#"{a:1}"#,
+            r#"{"a":1,b:2}"#,
+            r#"{"a":[1"x"]}"#,
+            "{\"\u{fc}\":1",
+        ] {
+            assert!(!compare(text.as_bytes()), "{text}");
+        }
+        assert!(!compare(b"{\"a\":\"\xff\"}") && !compare(b"{\"\xc3\":\"\xbc\"}"));
+        let deep = |levels: usize| {
+            let ends = ["[".repeat(levels), "]".repeat(levels)];
+            std::format!(r#"{{"a":{}}}"#, ends.concat())
+        };
+        assert!(compare(deep(31).as_bytes()) && !compare(deep(32).as_bytes()));
+        // As many names as are compared, and one more.
+        let many = |names: usize| {
+            let members: Vec<_> = (0..names).map(|name| std::format!(r#""{name}":0"#)).collect();
+            std::format!("{{{}}}", members.join(","))
+        };
+        assert!(compare(many(NAMES).as_bytes()) && !compare(many(NAMES + 1).as_bytes()));
+    }
+
+    /// Every change of one byte of a text with all that there is.
+    #[test]
+    fn no_fault_is_passed_over() {
+        let text =
+            br#"{"iss":"me","a":[1,{"b":12345678},"c"],"exp":1700000000,"d":{"e":true,"f":[]}}"#;
+        assert!(compare(text) || Vector::detect().is_none());
+        for at in 0..text.len() {
+            for byte in b"\"{}[]:,0123456789.eE+-truefalsn x\x00\x1f\\\x80\xff" {
+                let mut other = *text;
+                other[at] = *byte;
+                compare(&other);
+                compare(&other[..at]);
+                compare(&[&other[..at], &other[at + 1..]].concat());
+                compare(&[&other[..at], &[*byte], &text[at..]].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_counted_up_to_the_first_other_byte() {
+        for len in 0..8 {
+            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
+                for digit in *b"09" {
+                    let mut text = [digit; 8];
+                    text[len as usize] = byte;
+                    assert_eq!(digits(u64::from_le_bytes(text)), len);
+                }
+            }
+        }
+        assert_eq!(digits(u64::from_le_bytes(*b"01234567")), 8);
+    }
+}
