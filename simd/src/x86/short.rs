@@ -64,10 +64,10 @@ fn padded_end(last: &[u8; 16], count: usize) -> Option<__m128i> {
     // From the entry 16 - count on: to the front what is at the end, then zeros; and a bit behind it.
     const ORDER: [u8; 32] = {
         let mut order = [0x80; 32];
-        let (mut places, mut at) = (order.as_mut_slice(), 0);
+        let (mut places, mut at): (&mut [u8], u8) = (&mut order, 0);
         while let ([place, rest @ ..], 0..16) = (places, at) {
             *place = at;
-            (places, at) = (rest, at + 1);
+            (places, at) = (rest, at.wrapping_add(1));
         }
         order
     };
