@@ -200,7 +200,11 @@ impl<'c> Gate<'c> {
     where
         'c: 'a,
     {
-        let signed = jwt.prove(token, self.max_token_bytes, scratch)?;
+        // Not by `?`, which copies what it passes on in pieces that wait for the stores of the whole.
+        let signed = match jwt.prove(token, self.max_token_bytes, scratch) {
+            Ok(signed) => signed,
+            Err(reason) => return Err(reason),
+        };
         let key = jwt.keys.get(signed.key()).and_then(Key::id);
         let claims = signed.claims(&jwt.claims, now)?;
         self.scope.judge(
