@@ -200,7 +200,10 @@ impl<'c> Gate<'c> {
     where
         'c: 'a,
     {
-        // Not by `?`, which copies what it passes on in pieces that wait for the stores of the whole.
+        #[allow(
+            clippy::question_mark,
+            reason = "`?` copies what it passes on in pieces that wait for the stores of the whole"
+        )]
         let signed = match jwt.prove(token, self.max_token_bytes, scratch) {
             Ok(signed) => signed,
             Err(reason) => return Err(reason),
