@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 runs=${1:-200000}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- verify decide policy json origin
+[ $# -gt 0 ] || set -- verify decide policy json origin capability
 host=$(rustc --version --verbose | sed -n 's/^host: //p')
 target=$PWD/build/fuzz/target
 RUSTFLAGS='--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1' \

@@ -8,6 +8,7 @@ use crate::text::ascii::{hex_digit, is_b64token};
 use crate::text::base64url;
 use crate::time::UnixTime;
 use core::fmt;
+use doorward_simd::Vector;
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
@@ -31,8 +32,12 @@ impl Eq for Digest {}
 impl Digest {
     /// The digest of a token's bytes.
     #[must_use]
+    #[inline]
     pub fn of(token: &[u8]) -> Self {
-        Self(short_hash(token).unwrap_or_else(|| Sha256::digest(token).into()))
+        match Vector::detect().and_then(|vector| vector.short_sha256(token)) {
+            Some(hash) => Self(hash),
+            None => Self(portable_hash(token)),
+        }
     }
 
     /// A digest from its bytes.
@@ -73,80 +78,43 @@ impl Digest {
     }
 
     /// Its first eight bytes. Comparing them as one number takes one time, whatever they are.
-    const fn first_word(&self) -> u64 {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn first_word(&self) -> [u8; 8] {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        [a, b, c, d, e, f, g, h]
     }
 
     fn is_after(&self, other: &Self) -> bool {
-        let (word, others) = (self.first_word(), other.first_word());
-        if word == others { self.words() > other.words() } else { word > others }
+        let word = |digest: &Self| u64::from_be_bytes(digest.first_word());
+        let (mine, others) = (word(self), word(other));
+        if mine == others { self.words() > other.words() } else { mine > others }
     }
+}
+
+/// Where there is no vector code for it.
+#[inline(never)]
+fn portable_hash(text: &[u8]) -> [u8; 32] {
+    short_hash(text).unwrap_or_else(|| Sha256::digest(text).into())
 }
 
 /// SHA-256 of a text that one or two blocks hold, as every token of ours is: padded in place
 /// (FIPS 180-4 §5.1.1) and compressed at once. `None` for a longer one.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn short_hash(text: &[u8]) -> Option<[u8; 32]> {
+    let mut blocks = [[0; 64]; 2];
+    let bytes = blocks.as_flattened_mut();
+    bytes.get_mut(..text.len())?.copy_from_slice(text);
+    *bytes.get_mut(text.len())? = 0x80;
+    // Bit and length take nine bytes.
+    let count = text.len().checked_add(9)?.div_ceil(64);
+    let end = blocks.get_mut(..count)?.last_mut()?.last_chunk_mut()?;
+    *end = u64::try_from(text.len()).ok()?.checked_mul(8)?.to_be_bytes();
     let mut state = SHA256_START;
-    let mut block = [[0; 16]; 4];
-    if pad_one(text, &mut block).is_some() {
-        compress256(&mut state, block.as_flattened().as_chunks().0);
-    } else {
-        let mut blocks = [[0; 64]; 2];
-        let bytes = blocks.as_flattened_mut();
-        bytes.get_mut(..text.len())?.copy_from_slice(text);
-        *bytes.get_mut(text.len())? = 0x80;
-        // Bit and length take nine bytes.
-        let count = text.len().checked_add(9)?.div_ceil(64);
-        let end = blocks.get_mut(..count)?.last_mut()?.last_chunk_mut()?;
-        *end = bit_length(text)?.to_be_bytes();
-        compress256(&mut state, blocks.get(..count)?);
-    }
+    compress256(&mut state, blocks.get(..count)?);
     let mut hash = [0; 32];
     for (place, [high, low]) in hash.as_chunks_mut().0.iter_mut().zip(state.as_chunks().0) {
         *place = (u64::from(*high) << 32 | u64::from(*low)).to_be_bytes();
     }
     Some(hash)
-}
-
-/// Writes the padded block of a text of 16 to 55 bytes, in pieces of the size in which the compression
-/// reads it: a copy of a length that is known only when it runs takes a fifth as long as that.
-#[cfg(target_pointer_width = "64")]
-#[inline(always)]
-fn pad_one(text: &[u8], block: &mut [[u8; 16]; 4]) -> Option<()> {
-    if text.len() > 55 {
-        return None;
-    }
-    let (whole, tail) = text.as_chunks();
-    for (place, piece) in block.iter_mut().zip(whole) {
-        *place = *piece;
-    }
-    // What is behind the whole pieces is at the end of the last sixteen bytes.
-    let last = u128::from_le_bytes(*text.last_chunk()?);
-    let bits = u32::try_from(tail.len()).ok()?.checked_mul(8)?;
-    let tail = last.checked_shr(128_u32.checked_sub(bits)?).unwrap_or(0);
-    let tail = tail | 0x80_u128.checked_shl(bits)?;
-    let length = u128::from(bit_length(text)?.to_be()) << 64;
-    if let [_, _, _] = whole {
-        let [_, _, _, end] = block;
-        *end = (tail | length).to_le_bytes();
-    } else {
-        *block.get_mut(whole.len())? = tail.to_le_bytes();
-        let [_, _, _, end] = block;
-        *end = length.to_le_bytes();
-    }
-    Some(())
-}
-
-/// On a small CPU the compression takes so long that the copy is not worth this code.
-#[cfg(not(target_pointer_width = "64"))]
-const fn pad_one(_: &[u8], _: &mut [[u8; 16]; 4]) -> Option<()> {
-    None
-}
-
-fn bit_length(text: &[u8]) -> Option<u64> {
-    u64::try_from(text.len()).ok()?.checked_mul(8)
 }
 
 /// Writes 64 lower-case hexadecimal digits.
@@ -237,13 +205,14 @@ impl<'c> Capabilities<'c> {
         let after = |entry: &Capability<'_>| entry.digest.is_after(&presented);
         let few = narrow(self.entries, FEW, after);
         let word = presented.first_word();
-        let mut alike = few.iter().filter(|entry| entry.digest.first_word() == word);
-        let found = match (alike.next(), alike.next()) {
-            (entry, None) => entry,
-            // Digests that somebody has written, not hashed.
-            _ => narrow(few, 1, after).first(),
-        };
-        found.filter(|entry| entry.digest == presented)
+        let alike = few.iter().fold(None, |found, entry| {
+            if entry.digest.first_word() == word { Some(entry) } else { found }
+        })?;
+        if alike.digest == presented {
+            return Some(alike);
+        }
+        // Digests with one beginning, which somebody has written and not hashed.
+        narrow(few, 1, after).first().filter(|entry| entry.digest == presented)
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::limits::{MAX_COOKIE_BYTES, MAX_TARGET_BYTES};
 use crate::origin::Page;
 use crate::reason::Reason;
-use crate::request::{Judged, Lines, Request};
+use crate::request::{Judged, Request};
 use crate::text::ascii::{
     hex_digit, is_b64token, is_token, is_visible, split_once, split_str, trim, trim_end,
 };
@@ -184,7 +184,18 @@ impl<'c> CredentialRules<'c> {
     ///
     /// # Errors
     /// [`Reason::RequestTooLarge`] or [`Reason::TargetMalformed`].
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judge_size(&self, request: &Request<'_>) -> Result<(), Reason> {
+        if self.is_authorization() { Ok(()) } else { self.judge_size_of_places(request) }
+    }
+
+    /// Whether the one place is the `Authorization` header, as it is in nearly every policy.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn is_authorization(&self) -> bool {
+        matches!(self.places, [Place { kind: Kind::Authorization, .. }])
+    }
+
+    fn judge_size_of_places(&self, request: &Request<'_>) -> Result<(), Reason> {
         for place in self.places {
             match place.kind {
                 Kind::Query(_) if request.target.len() > MAX_TARGET_BYTES => {
@@ -255,9 +266,10 @@ impl<'c> CredentialRules<'c> {
         request: &Request<'r>,
         judged: &Judged<'r>,
     ) -> Result<Option<Credential<'r, 'c>>, Reason> {
-        if let ([place @ Place { kind: Kind::Authorization, .. }], Lines::One(line)) =
-            (self.places, judged.authorization)
-            && let Some(value) = line.strip_prefix(b"Bearer ")
+        if let ([place @ Place { kind: Kind::Authorization, .. }], Some(line)) =
+            (self.places, judged.authorization.only())
+            && let Some((scheme, value)) = line.split_first_chunk()
+            && *scheme == *b"Bearer "
             // White space around the token is told apart by the whole grammar.
             && let ([b'!'..=b'~', ..], [.., b'!'..=b'~']) = (value, value)
         {

@@ -7,9 +7,9 @@ use crate::decision::{Challenge, Decision, Principal};
 use crate::host::HostRules;
 use crate::jwt::{Jwt, has_two_dots};
 use crate::key::Key;
-use crate::origin::OriginRules;
+use crate::origin::{OriginRules, Page};
 use crate::reason::Reason;
-use crate::request::Request;
+use crate::request::{Judged, Request};
 use crate::scope::{self, ScopeRules};
 use crate::time::UnixTime;
 
@@ -86,11 +86,15 @@ impl<'c> Gate<'c> {
         if scratch.len() < self.scratch_bytes() {
             return Err(Reason::ScratchTooSmall);
         }
-        let judged = request.judged()?;
+        let mut judged = Judged::default();
+        request.sort_out(&mut judged)?;
         self.credential.judge_size(request)?;
-        let authority = self.host.judge(request, &judged)?;
-        let cookie_presented = || self.credential.cookie_presented(request);
-        let page = self.origin.judge(&judged, &authority, cookie_presented)?;
+        let page = match self.host.line(request, &judged) {
+            Some((name, true)) if self.origin.admits(&judged, request.scheme, name) => {
+                Page::Settled
+            }
+            _ => self.page(request, &judged)?,
+        };
         let signed_alone = self.jwt.is_some() && self.capabilities.entries().is_empty();
         let found = if signed_alone {
             self.credential.find_unjudged(request, &judged)?
@@ -106,15 +110,20 @@ impl<'c> Gate<'c> {
         }
     }
 
+    /// What asks: stages 2 and 3 of any request.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn page<'a>(&self, request: &Request<'a>, judged: &Judged<'a>) -> Result<Page, Reason> {
+        let authority = self.host.judge(request, judged)?;
+        self.origin.judge(judged, &authority, || self.credential.cookie_presented(request))
+    }
+
     /// Bytes of scratch that any request to this gate may need.
     #[must_use]
     pub fn scratch_bytes(&self) -> usize {
         let payload = if self.jwt.is_some() { Jwt::scratch_bytes(self.max_token_bytes) } else { 0 };
-        let decoded_target = if self.credential.places.iter().any(Place::is_query) {
-            self.max_token_bytes
-        } else {
-            0
-        };
+        let places = self.credential.places;
+        let decoded = !self.credential.is_authorization() && places.iter().any(Place::is_query);
+        let decoded_target = if decoded { self.max_token_bytes } else { 0 };
         payload.saturating_add(decoded_target)
     }
 

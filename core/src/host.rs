@@ -5,7 +5,7 @@
 
 use crate::limits::{MAX_HEADER_VALUE_BYTES, MAX_NAME_BYTES};
 use crate::reason::Reason;
-use crate::request::{Judged, Lines, Request, Scheme};
+use crate::request::{Judged, Request, Scheme};
 use crate::text::ascii::{
     decimal, has_capital, is_token, position, same, split_once, split_str, trim,
 };
@@ -122,15 +122,9 @@ impl<'r> Host<'r> {
             && rest.eq_ignore_ascii_case(base)
     }
 
-    /// Whether `text` is the serialized origin of this host on the scheme's default port: what a page
-    /// of the server's own sends nearly always. Only for names, as they are compared byte for byte.
-    pub(crate) fn is_origin(&self, scheme: Scheme, text: &[u8]) -> bool {
-        let Name::Dns(name) = self.name else { return false };
-        let rest = match scheme {
-            Scheme::Http => text.strip_prefix(b"http://"),
-            Scheme::Https => text.strip_prefix(b"https://"),
-        };
-        self.port.is_none() && rest.is_some_and(|rest| same(rest, name)) && !has_capital(name)
+    /// The name, if that is all there is.
+    pub(crate) const fn only_name(&self) -> Option<&'r [u8]> {
+        if self.port.is_none() { self.dns() } else { None }
     }
 
     /// Whether the text of the name is the one that a browser writes: lower case, IPv6 in the form
@@ -283,6 +277,8 @@ pub struct HostPattern<'c> {
     host: Host<'c>,
     any_label: bool,
     any_port: bool,
+    /// Whether the line is written as a browser would.
+    lower: bool,
 }
 
 impl<'c> HostPattern<'c> {
@@ -305,7 +301,7 @@ impl<'c> HostPattern<'c> {
             .filter(|host| !any_port || host.port.is_none())
             .filter(|host| !any_label || is_wildcard_base(host))
             .ok_or(Reason::HostRuleInvalid)?;
-        Ok(Self { host, any_label, any_port })
+        Ok(Self { host, any_label, any_port, lower: !has_capital(text) })
     }
 
     /// Whether a Host of this text is the line's, byte for byte and without a port.
@@ -459,14 +455,14 @@ impl HostRules<'_> {
     ///
     /// # Errors
     /// A reason of the 21xx family, or [`Reason::RequestTooLarge`].
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judge<'r>(
         &self,
         request: &Request<'r>,
         judged: &Judged<'r>,
     ) -> Result<Authority<'r>, Reason> {
-        if let Some(authority) = self.plain(request, judged) {
-            return Ok(authority);
+        if let Some((name, _)) = self.line(request, judged) {
+            let host = Ok(Host { name: Name::Dns(name), port: None });
+            return Ok(Authority { scheme: request.scheme, host, also: None });
         }
         let authority = self.authority(request, judged);
         if self.unchecked {
@@ -491,17 +487,22 @@ impl HostRules<'_> {
         Ok(Authority { also, ..authority })
     }
 
-    /// The authority of nearly every request: nothing is forwarded, and the one Host is a line of the list
-    /// byte for byte, whose grammar was judged when it was read.
+    /// The Host of nearly every request, a name without a port, and whether it is in lower case: nothing is
+    /// forwarded, and the one Host is a line of the list byte for byte, whose grammar was judged when it was
+    /// read.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn plain<'r>(&self, request: &Request<'r>, judged: &Judged<'r>) -> Option<Authority<'r>> {
-        let (Lines::One(text), false) = (judged.host, judged.forwarded) else { return None };
-        let scheme = request.scheme;
-        self.allow?.iter().any(|rule| rule.is(text, scheme)).then_some(Authority {
-            scheme,
-            host: Ok(Host { name: Name::Dns(text), port: None }),
-            also: None,
-        })
+    pub(crate) fn line<'r>(
+        &self,
+        request: &Request<'r>,
+        judged: &Judged<'r>,
+    ) -> Option<(&'r [u8], bool)> {
+        let text = judged.host.only().filter(|_| !judged.forwarded)?;
+        for rule in self.allow? {
+            if rule.is(text, request.scheme) {
+                return Some((text, rule.lower));
+            }
+        }
+        None
     }
 
     fn allows(&self, host: &Host<'_>, scheme: Scheme) -> bool {

@@ -6,7 +6,7 @@
 
 use crate::host::Authority;
 use crate::reason::Reason;
-use crate::request::Judged;
+use crate::request::{Judged, Scheme};
 use core::marker::PhantomData;
 
 /// Which pages may ask.
@@ -52,5 +52,10 @@ impl OriginRules<'_> {
         _: impl FnOnce() -> bool,
     ) -> Result<Page, Reason> {
         judged.origin.single(Reason::OriginDuplicate).map(|_| Page::Settled)
+    }
+
+    /// None without [`Self::judge`].
+    pub(crate) const fn admits(&self, _: &Judged<'_>, _: Scheme, _: &[u8]) -> bool {
+        false
     }
 }

@@ -113,6 +113,28 @@ impl fmt::Debug for Tuple<'_> {
     }
 }
 
+/// Whether `text` is the serialized origin of a name in lower case on the scheme's default port: what a page of
+/// the server's own sends nearly always.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn is_origin_of(text: &[u8], scheme: Scheme, name: &[u8]) -> bool {
+    let rest = match scheme {
+        Scheme::Http => behind(text, b"http://"),
+        Scheme::Https => behind(text, b"https://"),
+    };
+    match rest {
+        Some(rest) => same(rest, name),
+        None => false,
+    }
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn behind<'t, const N: usize>(text: &'t [u8], prefix: &[u8; N]) -> Option<&'t [u8]> {
+    match text.split_first_chunk() {
+        Some((first, rest)) if first == prefix => Some(rest),
+        _ => None,
+    }
+}
+
 /// RFC 3986 §3.1: `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`.
 fn is_scheme(text: &[u8]) -> bool {
     matches!(text, [first, ..] if first.is_ascii_alphabetic())
@@ -198,6 +220,8 @@ impl Line<'_> {
 pub struct OriginPattern<'c> {
     text: &'c str,
     hash: u64,
+    /// Whether the line stands for more than itself. The star is the list's: no page has it in its origin.
+    star: bool,
 }
 
 impl<'c> OriginPattern<'c> {
@@ -209,19 +233,14 @@ impl<'c> OriginPattern<'c> {
         if canonical(text)?.as_str() != text {
             return Err(Reason::OriginRuleInvalid);
         }
-        Ok(Self { text, hash: hash(text.as_bytes()) })
+        let bytes = text.as_bytes();
+        Ok(Self { text, hash: hash(bytes), star: bytes.contains(&b'*') })
     }
 
     /// The canonical text.
     #[must_use]
     pub const fn as_str(&self) -> &'c str {
         self.text
-    }
-
-    /// Whether the line stands for more than itself. The star is the list's: no page has it in its
-    /// origin.
-    fn has_star(&self) -> bool {
-        self.text.as_bytes().contains(&b'*')
     }
 
     fn is_after(&self, hash: u64, text: &[u8]) -> bool {
@@ -300,7 +319,7 @@ impl<'c> Origins<'c> {
 
     /// Whether a text is a line without a star.
     fn contains(&self, text: &[u8]) -> bool {
-        self.find(text).is_some_and(|line| !line.has_star())
+        self.find(text).is_some_and(|line| !line.star)
     }
 
     /// Whether a line with a star stands for the origin with this text, or with `aliases` a line of
@@ -433,7 +452,6 @@ impl OriginRules<'_> {
     ///
     /// # Errors
     /// A reason of the 22xx family, or of the 21xx where there is no host to compare with.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judge(
         &self,
         judged: &Judged<'_>,
@@ -452,6 +470,37 @@ impl OriginRules<'_> {
         }
     }
 
+    /// Whether the page of nearly every request may ask, one that needs no parse: what [`Self::judge`] says
+    /// then as well. `own` is the name of the server in lower case, asked for without a port.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn admits(&self, judged: &Judged<'_>, scheme: Scheme, own: &[u8]) -> bool {
+        let (Some(text), Ok(fetch_site)) = (judged.origin.only(), self.fetch_site(judged)) else {
+            return false;
+        };
+        self.admits_text(text, scheme, || Some(own), fetch_site)
+    }
+
+    /// Whether the page is one that may ask, byte for byte.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn admits_text<'a>(
+        &self,
+        text: &[u8],
+        scheme: Scheme,
+        own: impl FnOnce() -> Option<&'a [u8]>,
+        fetch_site: FetchSite,
+    ) -> bool {
+        // A line of the list is a serialized origin.
+        if self.has_list() && self.allow.contains(text) {
+            return true;
+        }
+        // So is the server's own, where nothing contradicts it: the host was parsed before.
+        let compares = matches!(self.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList);
+        compares
+            && fetch_site != FetchSite::Other
+            && matches!(own(), Some(own) if is_origin_of(text, scheme, own))
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn fetch_site(&self, judged: &Judged<'_>) -> Result<FetchSite, Reason> {
         if self.ignore_fetch_site {
             return Ok(FetchSite::Unknown);
@@ -480,7 +529,6 @@ impl OriginRules<'_> {
         if owed { Err(Reason::OriginMissing) } else { Ok(Page::Settled) }
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn present(
         &self,
         text: &[u8],
@@ -490,18 +538,24 @@ impl OriginRules<'_> {
         if self.mode == OriginMode::NoneAllowed {
             return Err(Reason::OriginForbidden);
         }
-        // A byte-for-byte hit needs no parse: a line of the list is a serialized origin.
-        if self.has_list() && self.allow.contains(text) {
+        let own = || {
+            let name = authority.host().ok().and_then(|host| host.only_name());
+            name.filter(|name| !has_capital(name))
+        };
+        if self.admits_text(text, authority.scheme(), own, fetch_site) {
             return Ok(Page::Settled);
         }
-        // Nor does the server's own origin, where nothing contradicts it: the host was parsed before.
-        let compares = matches!(self.mode, OriginMode::SameOrigin | OriginMode::SameOriginOrList);
-        if compares
-            && fetch_site != FetchSite::Other
-            && authority.host().is_ok_and(|own| own.is_origin(authority.scheme(), text))
-        {
-            return Ok(Page::Settled);
-        }
+        self.read(text, authority, fetch_site)
+    }
+
+    /// Judges an Origin by what it says.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn read(
+        &self,
+        text: &[u8],
+        authority: &Authority<'_>,
+        fetch_site: FetchSite,
+    ) -> Result<Page, Reason> {
         let origin = if self.accept_unserialized {
             Origin::parse_unserialized(text)?
         } else {
@@ -618,6 +672,67 @@ mod tests {
         };
         let judged = request.judged()?;
         rules.judge(&judged, &HostRules::default().judge(&request, &judged)?, || false)
+    }
+
+    #[test]
+    fn what_is_admitted_at_once_is_settled_by_the_whole_judgement() {
+        let modes = [
+            OriginMode::SameOrigin,
+            OriginMode::List,
+            OriginMode::SameOriginOrList,
+            OriginMode::NoneAllowed,
+            OriginMode::AfterCredential,
+            OriginMode::Off,
+        ];
+        let listed = ["https://page.example", "https://*.example.net"];
+        let listed = listed.map(|line| OriginPattern::new(line).unwrap());
+        let hosts =
+            ["app.example.com", "App.example.com", "app.example.com:8443", "app.example.com:443"];
+        let lines = hosts.map(|line| crate::host::HostPattern::parse(line).unwrap());
+        let host_rules = HostRules { allow: Some(&lines), ..HostRules::default() };
+        let pages = [
+            "https://app.example.com",
+            "http://app.example.com",
+            "https://App.example.com",
+            "https://app.example.com:8443",
+            "https://page.example",
+            "https://a.example.net",
+            "https://*.example.net",
+            "null",
+            "",
+        ];
+        let sites = [None, Some("same-origin"), Some("cross-site"), Some("none"), Some("?")];
+        let mut admitted = [0; 6];
+        for (at, mode) in modes.into_iter().enumerate() {
+            let allow = Origins::new(&listed);
+            let rules = OriginRules { mode, allow, ..OriginRules::default() };
+            for (host, scheme) in
+                hosts.into_iter().flat_map(|host| [(host, Scheme::Http), (host, Scheme::Https)])
+            {
+                for (page, site) in
+                    pages.into_iter().flat_map(|page| sites.map(|site| (page, site)))
+                {
+                    let mut headers =
+                        Vec::from([Header::new("host", host), Header::new("origin", page)]);
+                    headers.extend(site.map(|site| Header::new("sec-fetch-site", site)));
+                    let headers = &headers;
+                    let request =
+                        Request { method: b"GET", target: b"/", scheme, peer: None, headers };
+                    let judged = request.judged().unwrap();
+                    let line = host_rules.line(&request, &judged);
+                    assert!(line.is_none_or(|(name, lower)| lower != has_capital(name)));
+                    let Some((name, true)) = line else { continue };
+                    if rules.admits(&judged, scheme, name) {
+                        let authority = host_rules.judge(&request, &judged).unwrap();
+                        assert_eq!(rules.judge(&judged, &authority, || false), Ok(Page::Settled));
+                        admitted[at] += 1;
+                    }
+                }
+            }
+        }
+        // Of one host, one that is its own with three words of the browser on each scheme, and one that is
+        // listed with four.
+        assert_eq!(admitted, [6, 8, 14, 0, 0, 0]);
     }
 
     #[test]

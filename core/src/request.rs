@@ -99,28 +99,28 @@ impl fmt::Debug for Request<'_> {
 /// The lines of one header: none, exactly one, or several. A present header is never absent,
 /// whatever it holds.
 #[derive(Clone, Copy, Default)]
-pub(crate) enum Lines<'r> {
-    #[default]
-    None,
-    One(&'r [u8]),
-    Several,
+pub(crate) struct Lines<'r> {
+    first: Option<&'r [u8]>,
+    several: bool,
 }
 
 impl<'r> Lines<'r> {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn add(&mut self, value: &'r [u8]) {
-        *self = match self {
-            Self::None => Self::One(value),
-            Self::One(_) | Self::Several => Self::Several,
-        };
+        match self.first {
+            None => self.first = Some(value),
+            Some(_) => self.several = true,
+        }
+    }
+
+    /// The value, if there is one line.
+    pub(crate) const fn only(&self) -> Option<&'r [u8]> {
+        if self.several { None } else { self.first }
     }
 
     /// The value, if there is one line; `several` if there are more.
-    pub(crate) fn single(self, several: Reason) -> Result<Option<&'r [u8]>, Reason> {
-        match self {
-            Self::None => Ok(None),
-            Self::One(value) => Ok(Some(value)),
-            Self::Several => Err(several),
-        }
+    pub(crate) const fn single(&self, several: Reason) -> Result<Option<&'r [u8]>, Reason> {
+        if self.several { Err(several) } else { Ok(self.first) }
     }
 }
 
@@ -153,50 +153,63 @@ impl<'r> Request<'r> {
     ///
     /// # Errors
     /// [`Reason::RequestTooLarge`] for a request beyond the limits.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn judged(&self) -> Result<Judged<'r>, Reason> {
-        if self.headers.len() > MAX_HEADERS {
-            return Err(Reason::RequestTooLarge);
-        }
         let mut judged = Judged::default();
-        for header in self.headers {
-            // The length sorts out nearly every other header before a byte is compared.
-            match header.name.len() {
-                4 if HOST.is(header.name) => judged.host.add(short(header)?),
-                6 if ORIGIN.is(header.name) => judged.origin.add(short(header)?),
-                // The token in it has a limit of its own.
-                13 if AUTHORIZATION.is(header.name) => judged.authorization.add(header.value),
-                14 if FETCH_SITE.is(header.name) => judged.fetch_site.add(short(header)?),
-                _ if is_forwarding(header) => {
-                    short(header)?;
-                    judged.forwarded = true;
-                }
-                _ => {}
-            }
-        }
-        if let Some(host) = self.host_of_target() {
-            if host.len() > MAX_HEADER_VALUE_BYTES {
-                return Err(Reason::RequestTooLarge);
-            }
-            match judged.host {
-                Lines::One(line) if line.eq_ignore_ascii_case(host) => {}
-                // Which of two the server would believe is not known.
-                _ => judged.host.add(host),
-            }
-        }
+        self.sort_out(&mut judged)?;
         Ok(judged)
     }
 
-    /// What stands behind `scheme://` in a target of absolute form; nearly every other begins with `/`.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn host_of_target(&self) -> Option<&'r [u8]> {
-        if self.target.starts_with(b"/") {
-            return None;
+    /// Adds the headers that are judged to `judged`, in its place: a copy of it costs as much as to find them.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    pub(crate) fn sort_out(&self, judged: &mut Judged<'r>) -> Result<(), Reason> {
+        if self.headers.len() > MAX_HEADERS {
+            return Err(Reason::RequestTooLarge);
         }
+        let mut rest = self.headers;
+        while let [header, behind @ ..] = rest {
+            rest = behind;
+            // The length sorts out nearly every other header before a byte is compared.
+            if !is_length_of_judged(header.name.len()) {
+                continue;
+            }
+            let lines = match header.name.len() {
+                4 if HOST.is(header.name) => &mut judged.host,
+                6 if ORIGIN.is(header.name) => &mut judged.origin,
+                14 if FETCH_SITE.is(header.name) => &mut judged.fetch_site,
+                // The token in it has a limit of its own.
+                13 if AUTHORIZATION.is(header.name) => {
+                    judged.authorization.add(header.value);
+                    continue;
+                }
+                _ if is_forwarding(header) => {
+                    short(header)?;
+                    judged.forwarded = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            lines.add(short(header)?);
+        }
+        // Nearly every other target begins with a slash.
+        if self.target.starts_with(b"/") { Ok(()) } else { self.add_host_of_target(judged) }
+    }
+
+    /// Adds what stands behind `scheme://` in a target of absolute form.
+    #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+    fn add_host_of_target(&self, judged: &mut Judged<'r>) -> Result<(), Reason> {
         let (_, rest) = split_once(self.target, b':');
-        let rest = rest?.strip_prefix(b"//")?;
+        let Some(rest) = rest.and_then(|rest| rest.strip_prefix(b"//")) else { return Ok(()) };
         let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
-        end.map_or(Some(rest), |end| rest.get(..end))
+        let host = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        if host.len() > MAX_HEADER_VALUE_BYTES {
+            return Err(Reason::RequestTooLarge);
+        }
+        match judged.host.only() {
+            Some(line) if line.eq_ignore_ascii_case(host) => {}
+            // Which of two the server would believe is not known.
+            _ => judged.host.add(host),
+        }
+        Ok(())
     }
 
     /// The values of a header, in the order of arrival.
@@ -204,6 +217,12 @@ impl<'r> Request<'r> {
         let headers = self.headers;
         headers.iter().filter(move |header| named(header, name)).map(|header| header.value)
     }
+}
+
+/// Whether one of the names that are judged may be so long: lengths that are 64 apart are one.
+const fn is_length_of_judged(len: usize) -> bool {
+    const LENGTHS: u64 = 1 << 4 | 1 << 6 | 1 << 9 | 1 << 13 | 1 << 14 | 1 << 16 | 1 << 17;
+    LENGTHS >> (len % 64) & 1 != 0
 }
 
 fn short<'r>(header: &Header<'r>) -> Result<&'r [u8], Reason> {

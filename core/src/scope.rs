@@ -26,13 +26,16 @@ impl Default for ScopeRules<'_> {
 
 impl ScopeRules<'_> {
     /// Judges what a credential carries: `scope` and `resource` say whether it carries one.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn judge(
         &self,
         has_scope: impl Fn(&str) -> bool,
         has_resource: impl Fn(&str) -> bool,
     ) -> Result<(), Reason> {
-        if !self.require.iter().all(|scope| has_scope(scope)) {
-            return Err(Reason::ScopeInsufficient);
+        for scope in self.require {
+            if !has_scope(scope) {
+                return Err(Reason::ScopeInsufficient);
+            }
         }
         match self.resource {
             Some(resource) if !has_resource(resource) => Err(Reason::ResourceNotListed),

@@ -6,6 +6,7 @@
 
 mod base64url;
 mod sha256;
+mod short;
 
 use crate::{Decoded, Room};
 use base64url::{FILL, Foreign, Sink, Text, dense, last_bytes, quarter, store_all};

@@ -8,6 +8,7 @@
 
 use doorward_simd::{Decoded, Room, Vector, text_room};
 use sha2::block_api::compress256;
+use sha2::{Digest as _, Sha256};
 
 /// FIPS 180-4 §5.3.3.
 const START: [u32; 8] = [
@@ -295,6 +296,19 @@ fn a_token_of_every_length_is_verified() {
             let mut payload = payload;
             payload[random.below(len)] = b'.';
             verify(vector, states(&secret), &head, &payload);
+        }
+    }
+}
+
+#[test]
+fn a_short_text_of_every_length_has_its_hash() {
+    let Some(vector) = vector() else { return };
+    let mut random = Random(3);
+    for len in 0..260 {
+        for _ in 0..20 {
+            let text = random.bytes(len);
+            let expected = (16..120).contains(&len).then(|| Sha256::digest(&text).into());
+            assert_eq!(vector.short_sha256(&text), expected, "{len} bytes");
         }
     }
 }

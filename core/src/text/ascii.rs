@@ -67,7 +67,7 @@ pub(crate) fn last_position(text: &[u8], byte: u8) -> Option<usize> {
     head.iter().rposition(|&b| b == byte)
 }
 
-/// Whether two texts are the same bytes: eight at a time, without the call that `==` makes.
+/// Whether two texts are the same bytes: sixteen at a time, without the call that `==` makes.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     if !WIDE {
@@ -76,11 +76,18 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk()) else {
-        return a.iter().zip(b).all(|(a, b)| a == b);
-    };
-    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks().0);
-    a.iter().zip(b).all(|(a, b)| a == b) && a_last == b_last
+    if let (Some(a_last), Some(b_last)) = (a.last_chunk::<16>(), b.last_chunk()) {
+        for (a, b) in a.as_chunks::<16>().0.iter().zip(b.as_chunks().0) {
+            if a != b {
+                return false;
+            }
+        }
+        return a_last == b_last;
+    }
+    match (ends::<8>(a), ends(b)) {
+        (Some([a, a_last]), Some([b, b_last])) => a == b && a_last == b_last,
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    }
 }
 
 /// Whether one of the letters is a capital, eight bytes at a time.
@@ -92,8 +99,11 @@ pub(crate) fn has_capital(text: &[u8]) -> bool {
     let Some(last) = text.last_chunk::<8>() else {
         return text.iter().any(u8::is_ascii_uppercase);
     };
-    let words = text.as_chunks::<8>().0.iter().chain([last]);
-    words.fold(0, |found, word| found | capitals(u64::from_le_bytes(*word))) != 0
+    let mut found = capitals(u64::from_le_bytes(*last));
+    for word in text.as_chunks().0 {
+        found |= capitals(u64::from_le_bytes(*word));
+    }
+    found != 0
 }
 
 /// The high bit of each byte that is one of `A` to `Z`.
@@ -211,8 +221,13 @@ pub(crate) fn is_b64token(text: &[u8]) -> bool {
     };
     // Every byte, whatever came before: nearly all tokens are right. The last block is judged whole, some
     // of it a second time.
-    let foreign = body.as_chunks().0.iter().fold([0; 16], foreign_bytes);
-    foreign_bytes(foreign, last) == [0; 16]
+    let (mut foreign, mut rest) = ([0; 16], body);
+    while !rest.is_empty() {
+        let (block, behind) = rest.split_first_chunk().unwrap_or((last, &[]));
+        foreign = foreign_bytes(foreign, block);
+        rest = behind;
+    }
+    foreign.iter().fold(0, |any, lane| any | lane) == 0
 }
 
 /// Sixteen lanes side by side, which become vector code.

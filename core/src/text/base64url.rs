@@ -61,14 +61,10 @@ fn place(table: &[u32; 256], character: u8) -> u32 {
     table.get(usize::from(character)).copied().unwrap_or(FOREIGN)
 }
 
-/// Bytes that `chars` characters stand for.
+/// Bytes that `chars` characters stand for: three for each four characters, and of the rest those that are
+/// whole.
 pub(crate) const fn decoded_len(chars: usize) -> usize {
-    // Never rounds wrong and never overflows: 3 bytes for each 4 characters, plus the rest.
-    (chars / 4).saturating_mul(3).saturating_add(match chars % 4 {
-        2 => 1,
-        3 => 2,
-        _ => 0,
-    })
+    chars.saturating_sub(chars.div_ceil(4))
 }
 
 /// Characters that `bytes` bytes take.

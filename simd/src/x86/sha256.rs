@@ -102,7 +102,7 @@ impl State {
     /// The words in their own order, four to a register.
     #[inline]
     #[target_feature(enable = "ssse3,sse4.1")]
-    fn words(self) -> [__m128i; 2] {
+    pub(super) fn words(self) -> [__m128i; 2] {
         let feba = _mm_shuffle_epi32(self.abef, 0x1b);
         let dchg = _mm_shuffle_epi32(self.cdgh, 0xb1);
         [_mm_blend_epi16(feba, dchg, 0xf0), _mm_alignr_epi8(dchg, feba, 8)]
@@ -202,7 +202,7 @@ fn schedule([w0, w1, w2, w3]: Block) -> __m128i {
 
 #[inline]
 #[target_feature(enable = "ssse3")]
-fn big_endian(words: __m128i) -> __m128i {
+pub(super) fn big_endian(words: __m128i) -> __m128i {
     let order = _mm_set_epi64x(0x0c0d_0e0f_0809_0a0b, 0x0405_0607_0001_0203);
     _mm_shuffle_epi8(words, order)
 }
