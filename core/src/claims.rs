@@ -170,6 +170,13 @@ impl<'a> Claims<'a> {
         self.value(SUB)?.as_str()
     }
 
+    /// The value of `sub`, a string if it is there: for a caller that wants no `&str` of it.
+    #[must_use]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub fn subject_value(&self) -> Option<Value<'a>> {
+        self.value(SUB)
+    }
+
     /// `iss` (RFC 7519 §4.1.1).
     #[must_use]
     pub fn issuer(&self) -> Option<JsonStr<'a>> {

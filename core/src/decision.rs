@@ -93,6 +93,7 @@ impl<'a> Principal<'a> {
     /// The capability entry's id, or the token's `sub`; `None` for an anonymous principal and for a
     /// token without `sub`.
     #[must_use]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn id(&self) -> Option<JsonStr<'a>> {
         match self.kind {
             Kind::Anonymous => None,
@@ -128,6 +129,7 @@ impl<'a> Principal<'a> {
     /// The second from which on the credential is not valid any more, in Unix time; `None` if it has
     /// no end. A fraction is cut off, so that this is never later than the credential says.
     #[must_use]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn expires(&self) -> Option<u64> {
         match self.kind {
             Kind::Anonymous => None,

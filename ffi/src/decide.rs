@@ -2,12 +2,13 @@
 
 use crate::boundary;
 use crate::codes::*;
-use crate::guard::{self, Out};
+use crate::gate::State;
+use crate::guard::{self, Out, Texts};
 use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use doorward_core::{Claims, Decision, Gate, Reason, Request, Scheme, UnixTime, primitive, scope};
+use doorward_core::{Decision, Gate, Reason, Request, Scheme, UnixTime, primitive, scope};
 
 /// Decides one request: a pure function that allocates nothing and reads no clock.
 ///
@@ -54,22 +55,24 @@ pub unsafe extern "C" fn doorward_gate_decide(
         };
         let now = UnixTime::from_seconds(now);
         // SAFETY: the caller's promise.
-        unsafe {
-            with_request(
-                request,
-                #[inline(always)]
-                |arrived| {
-                    state.with(
-                        #[inline(always)]
-                        |gate, bytes| {
-                            let parts = scratch.split_at_mut_checked(bytes);
-                            let (core, names) = parts.ok_or(Reason::ScratchTooSmall)?;
-                            answer(gate, arrived, now, core, Names { room: names }, out)
-                        },
-                    )
-                },
-            )
+        if unsafe { guard::in_doubt(request) } {
+            let decide = |request: &Request<'_>| decide_anew(state, request, now, scratch, out);
+            // SAFETY: the caller's promise.
+            return unsafe { with_request_anew(request, decide) };
         }
+        // SAFETY: the caller's promise, and nothing is in doubt.
+        let texts = unsafe { guard::texts(request) };
+        with_texts(
+            request,
+            texts,
+            #[inline(always)]
+            |request| {
+                state.with(
+                    #[inline(always)]
+                    |gate, bytes| decide(gate, bytes, request, now, scratch, out),
+                )
+            },
+        )
     })
 }
 
@@ -118,8 +121,45 @@ pub unsafe extern "C" fn doorward_decision_has_scope(
 ///
 /// # Safety
 /// The promise of [`guard`], for the request and all that it points to.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg(feature = "std")]
 pub(crate) unsafe fn with_request<T>(
+    from: &doorward_request,
+    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
+) -> Result<T, Reason> {
+    // SAFETY: as the caller promises.
+    if unsafe { guard::in_doubt(from) } {
+        // SAFETY: as the caller promises.
+        return unsafe { with_request_anew(from, see) };
+    }
+    // SAFETY: as the caller promises, and nothing is in doubt.
+    with_texts(from, unsafe { guard::texts(from) }, see)
+}
+
+/// Shows a request of which the texts already are in the form of the core.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn with_texts<T>(
+    from: &doorward_request,
+    texts: Texts<'_>,
+    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
+) -> Result<T, Reason> {
+    let Texts { method, target, headers } = texts;
+    let scheme = scheme(from.scheme)?;
+    let mut request = Request { method, target, scheme, peer: None, headers };
+    // The address is moved only where there is one, and the request not at all: what was just written
+    // in small pieces is slow to copy.
+    if from.peer.kind != DOORWARD_ADDRESS_NONE {
+        set_peer(&mut request.peer, &from.peer)?;
+    }
+    see(&request)
+}
+
+/// Shows a request whose pieces are judged and made anew, one by one.
+///
+/// # Safety
+/// The promise of [`guard`], for the request and all that it points to.
+#[cold]
+#[inline(never)]
+unsafe fn with_request_anew<T>(
     from: &doorward_request,
     see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
 ) -> Result<T, Reason> {
@@ -131,24 +171,10 @@ pub(crate) unsafe fn with_request<T>(
             guard::slice(from.headers, from.headers_len)?,
         )
     };
-    let scheme = scheme(from.scheme)?;
+    let (scheme, peer) = (scheme(from.scheme)?, address(&from.peer)?);
     // SAFETY: as the caller promises.
-    if let Some(headers) = unsafe { guard::headers(lines) } {
-        let mut request = Request { method, target, scheme, peer: None, headers };
-        // The address is moved only where there is one, and the request not at all: what was just
-        // written in small pieces is slow to copy.
-        if from.peer.kind != DOORWARD_ADDRESS_NONE {
-            set_peer(&mut request.peer, &from.peer)?;
-        }
-        return see(&request);
-    }
-    // SAFETY: as the caller promises.
-    unsafe {
-        guard::with_copied_headers(lines, move |headers| {
-            let peer = address(&from.peer)?;
-            see(&Request { method, target, scheme, peer, headers })
-        })
-    }
+    let headers = unsafe { guard::copied_headers(lines) }?;
+    see(&Request { method, target, scheme, peer, headers: &headers })
 }
 
 /// The scheme of this number.
@@ -176,62 +202,90 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
     }
 }
 
+/// As [`decide`], for the requests that seldom come.
+#[cold]
+#[inline(never)]
+fn decide_anew(
+    state: &State,
+    request: &Request<'_>,
+    now: UnixTime,
+    scratch: &mut [u8],
+    out: Out<doorward_decision>,
+) -> Result<(), Reason> {
+    state.with(|gate, bytes| decide(gate, bytes, request, now, scratch, out))
+}
+
 /// Decides in one part of the scratch buffer, and copies the names that the answer needs into the
 /// other: the gate's own end with a reload.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn answer(
+fn decide(
     gate: &Gate<'_>,
+    scratch_bytes: usize,
     request: &Request<'_>,
     now: UnixTime,
-    core: &mut [u8],
-    mut names: Names<'_>,
+    scratch: &mut [u8],
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
+    let parts = scratch.split_at_mut_checked(scratch_bytes);
+    let (core, room) = parts.ok_or(Reason::ScratchTooSmall)?;
     let start = core.as_ptr().addr();
     let decision = gate.decide(request, now, core);
     let who = match &decision {
         Decision::Deny(reason) => return Err(*reason),
         Decision::Allow(who) => who,
     };
-    let (id, expires) = (who.id(), who.expires());
-    let plain = id.and_then(|id| id.plain());
-    let mut told = doorward_decision {
-        kind: DOORWARD_PRINCIPAL_ANONYMOUS,
-        has_expires: u32::from(expires.is_some()),
-        expires: expires.unwrap_or_default(),
-        id: doorward_bytes::NONE,
-        place: names.add(who.place())?,
-        key_id: doorward_bytes::NONE,
-        scopes: doorward_bytes::NONE,
-        scope_claim: doorward_bytes::NONE,
-        claims: doorward_bytes::NONE,
-    };
+    let (place, room) = put(room, who.place())?;
     // Each kind is written by itself: most of what it has is nothing.
-    let Some(claims) = who.claims().map(Claims::as_bytes) else {
-        if let Some(id) = plain {
-            told.kind = DOORWARD_PRINCIPAL_CAPABILITY;
-            told.id = names.add(id)?;
-            told.scopes = names.add_list(who.capability_scopes())?;
+    let Some(claims) = who.claims() else {
+        let (mut kind, mut id, mut scopes) =
+            (DOORWARD_PRINCIPAL_ANONYMOUS, doorward_bytes::NONE, doorward_bytes::NONE);
+        if let Some(name) = who.id().and_then(|id| id.plain()) {
+            kind = DOORWARD_PRINCIPAL_CAPABILITY;
+            let (name, room) = put(room, name)?;
+            (id, scopes) = (name, put_list(room, who.capability_scopes())?);
         }
-        out.set(told);
+        let expires = who.expires();
+        out.set(doorward_decision {
+            kind,
+            has_expires: u32::from(expires.is_some()),
+            expires: expires.unwrap_or_default(),
+            id,
+            place,
+            key_id: doorward_bytes::NONE,
+            scopes,
+            scope_claim: doorward_bytes::NONE,
+            claims: doorward_bytes::NONE,
+        });
         return Ok(());
     };
-    told.kind = DOORWARD_PRINCIPAL_TOKEN;
-    told.scope_claim = names.add(gate.scope.claim)?;
-    if let Some(key) = who.key_id() {
-        told.key_id = names.add(key)?;
+    let (scope_claim, room) = put(room, gate.scope.claim)?;
+    let key_id = match who.key_id() {
+        Some(key) => put(room, key)?.0,
+        None => doorward_bytes::NONE,
+    };
+    let expires = who.expires();
+    let (mut told, mut id) = (doorward_bytes::of(claims.as_bytes()), doorward_bytes::NONE);
+    if let Some(subject) = claims.subject_value() {
+        if let Some(plain) = subject.plain_bytes() {
+            id = doorward_bytes::of(plain);
+        } else {
+            let from = told.data.addr().checked_sub(start);
+            let end = from.and_then(|from| from.checked_add(told.len));
+            (told, id) = resolve_subject(core, from.zip(end).ok_or(Reason::Internal)?)?;
+        }
     }
-    told.claims = doorward_bytes::of(claims);
-    if let Some(plain) = plain {
-        told.id = doorward_bytes::of(plain.as_bytes());
-    } else if id.is_some() {
-        let from = claims.as_ptr().addr().checked_sub(start);
-        let end = from.and_then(|from| from.checked_add(claims.len()));
-        let range = from.zip(end).ok_or(Reason::Internal)?;
-        (told.claims, told.id) = resolve_subject(core, range)?;
-    }
-    out.set(told);
+    out.set(doorward_decision {
+        kind: DOORWARD_PRINCIPAL_TOKEN,
+        has_expires: u32::from(expires.is_some()),
+        expires: expires.unwrap_or_default(),
+        id,
+        place,
+        key_id,
+        scopes: doorward_bytes::NONE,
+        scope_claim,
+        claims: told,
+    });
     Ok(())
 }
 
@@ -249,55 +303,39 @@ fn resolve_subject(
     Ok((doorward_bytes::of(claims), doorward_bytes::of(text.as_bytes())))
 }
 
-/// The end of the scratch buffer, which names are copied to one after the other.
-struct Names<'s> {
-    room: &'s mut [u8],
+/// Copies a name to the beginning of the room, and gives the rest of the room.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn put<'s>(room: &'s mut [u8], name: &str) -> Result<(doorward_bytes, &'s mut [u8]), Reason> {
+    let name = name.as_bytes();
+    let (place, rest) = room.split_at_mut_checked(name.len()).ok_or(Reason::ScratchTooSmall)?;
+    if !(ends::<8>(name, place) || ends::<4>(name, place) || ends::<2>(name, place)) {
+        place.copy_from_slice(name);
+    }
+    Ok((doorward_bytes::of(place), rest))
 }
 
-impl<'s> Names<'s> {
-    /// One name.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn add(&mut self, name: &str) -> Result<doorward_bytes, Reason> {
-        let (name, place) = (name.as_bytes(), self.take(name.len())?);
-        if !(ends::<8>(name, place) || ends::<4>(name, place) || ends::<2>(name, place)) {
-            place.copy_from_slice(name);
-        }
-        Ok(doorward_bytes::of(place))
+/// Copies words with one space between two.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn put_list(room: &mut [u8], words: &[&str]) -> Result<doorward_bytes, Reason> {
+    match words {
+        [] => Ok(doorward_bytes::of(room.get(..0).unwrap_or_default())),
+        [one] => Ok(put(room, one)?.0),
+        several => put_several(room, several),
     }
+}
 
-    /// The words with one space between two.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn add_list(&mut self, words: &[&str]) -> Result<doorward_bytes, Reason> {
-        match words {
-            [] => Ok(doorward_bytes::of(self.take(0)?)),
-            [one] => self.add(one),
-            several => self.add_several(several),
+#[inline(never)]
+fn put_several(room: &mut [u8], words: &[&str]) -> Result<doorward_bytes, Reason> {
+    let (data, mut room, mut len) = (room.as_ptr(), room, 0_usize);
+    for (at, word) in words.iter().enumerate() {
+        let gap = if at > 0 { " " } else { "" };
+        for part in [gap, word] {
+            (_, room) = put(room, part)?;
+            len = len.saturating_add(part.len());
         }
     }
-
-    #[inline(never)]
-    fn add_several(&mut self, words: &[&str]) -> Result<doorward_bytes, Reason> {
-        let gaps = words.len().saturating_sub(1);
-        let len = words.iter().fold(gaps, |sum, word| sum.saturating_add(word.len()));
-        let mut inside = Names { room: self.take(len)? };
-        let whole = doorward_bytes { data: inside.room.as_ptr(), len };
-        for (at, word) in words.iter().enumerate() {
-            if at > 0 {
-                inside.take(1)?.fill(b' ');
-            }
-            inside.take(word.len())?.copy_from_slice(word.as_bytes());
-        }
-        Ok(whole)
-    }
-
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn take(&mut self, len: usize) -> Result<&'s mut [u8], Reason> {
-        let room = core::mem::take(&mut self.room);
-        let (place, rest) = room.split_at_mut_checked(len).ok_or(Reason::ScratchTooSmall)?;
-        self.room = rest;
-        Ok(place)
-    }
+    Ok(doorward_bytes { data, len })
 }
 
 /// Copies a text of N to 2 N bytes as its first and its last N, which overlap: for a few bytes that costs

@@ -45,7 +45,7 @@ impl State {
             #[cfg(feature = "std")]
             Self::Shared(shared) => {
                 let current = shared.current();
-                see(&current.gate(), current.scratch_bytes())
+                see(current.gate(), current.scratch_bytes())
             }
         }
     }

@@ -5,11 +5,14 @@
 //! function: a pointer leads to as many initialised elements as are said, they stay and do not change
 //! until the call returns (for a gate's rules: until the gate ends), and what is written to is used by
 //! nobody else meanwhile.
+//!
+//! Beside pointers, one call is unsafe: into the code that sees the header lines through with AVX2.
 
 use crate::gate::{State, Stored};
 use crate::types::{
     DOORWARD_GATE_WORDS, DOORWARD_TICKET_PAYLOAD_BYTES, doorward_bytes, doorward_gate,
-    doorward_header, doorward_key, doorward_list, doorward_ticket_slot, doorward_tickets,
+    doorward_header, doorward_key, doorward_list, doorward_request, doorward_ticket_slot,
+    doorward_tickets,
 };
 use core::mem::{MaybeUninit, align_of, size_of};
 use doorward_core::limits::MAX_HEADERS;
@@ -59,6 +62,13 @@ fn check_list<T>(items: *const T, len: usize) -> Result<bool, Reason> {
     }
 }
 
+/// Whether bytes are at NULL or of a length that no object has, by one comparison: the highest bit of
+/// the length, and of the address less one. It also tells of an address in the upper half of the memory,
+/// which nothing is wrong with, and of no bytes at NULL: [`check_list`] judges in full.
+fn doubtful(data: *const u8, len: usize) -> bool {
+    isize::try_from(data.addr().wrapping_sub(1) | len).is_err()
+}
+
 /// One structure.
 ///
 /// # Safety
@@ -86,8 +96,12 @@ pub(crate) unsafe fn slice<'a, T>(items: *const T, len: usize) -> Result<&'a [T]
 /// # Safety
 /// The promise above.
 pub(crate) unsafe fn bytes<'a>(from: doorward_bytes) -> Result<&'a [u8], Reason> {
-    // SAFETY: as the caller promises.
-    unsafe { slice(from.data, from.len) }
+    if doubtful(from.data, from.len) {
+        // SAFETY: as the caller promises.
+        return unsafe { slice(from.data, from.len) };
+    }
+    // SAFETY: not NULL, of a possible length, and the caller promises the rest.
+    Ok(unsafe { core::slice::from_raw_parts(from.data, from.len) })
 }
 
 /// Text; other bytes than UTF-8 are a mistake of the caller's.
@@ -120,53 +134,118 @@ pub(crate) unsafe fn digests<'a>(
     unsafe { slice(items.cast::<Digest>(), len) }
 }
 
-/// The header lines in the form of the core, where they lie; `None` if a line is such that it must be
-/// made anew, by [`with_copied_headers`].
+/// Whether anything about a request's texts is in doubt and must be judged piece by piece: a pointer that
+/// is NULL or not aligned, a length that no object has.
+///
+/// # Safety
+/// The promise above, for the request and its list of lines.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
+    let &doorward_request { method, target, headers, headers_len, .. } = request;
+    let listed = headers_len.wrapping_sub(1) < MAX_LINES && check(headers).is_ok();
+    if !listed || doubtful(method.data, method.len) || doubtful(target.data, target.len) {
+        return true;
+    }
+    // SAFETY: not NULL, aligned, of a possible length, and the caller promises the rest. A line is its
+    // four words, as asserted below, and any bytes are words.
+    let lines = unsafe { core::slice::from_raw_parts(headers.cast(), headers_len) };
+    isize::try_from(doubts(lines)).is_err()
+}
+
+#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
+cpufeatures::new!(wide, "avx2");
+
+/// In the highest bit, whether a text of these lines is [`doubtful`]; twice as fast where the CPU takes a
+/// line in one piece.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn doubts(lines: &[[usize; WORDS]]) -> usize {
+    #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
+    if wide::get() {
+        #[target_feature(enable = "avx2")]
+        fn widely(lines: &[[usize; WORDS]]) -> usize {
+            all_sums(lines)
+        }
+        // SAFETY: the CPU has what the function is compiled for.
+        return unsafe { widely(lines) };
+    }
+    all_sums(lines)
+}
+
+/// One pass without a branch.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn all_sums(lines: &[[usize; WORDS]]) -> usize {
+    let mut all = [0; WORDS];
+    let (fours, rest) = lines.as_chunks::<4>();
+    for [a, b, c, d] in fours {
+        let [a, b, c, d] = [sums(a), sums(b), sums(c), sums(d)];
+        all = or(all, or(or(a, b), or(c, d)));
+    }
+    for line in rest {
+        all = or(all, sums(line));
+    }
+    let [a, b, c, d] = all;
+    a | b | c | d
+}
+
+/// No object is larger than `isize::MAX` bytes.
+const MAX_LINES: usize = isize::MAX.unsigned_abs() / size_of::<doorward_header>();
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
+    let [a, a_len, b, b_len] = *texts;
+    [a.wrapping_sub(1), a_len, b.wrapping_sub(1), b_len]
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn or(a: [usize; WORDS], b: [usize; WORDS]) -> [usize; WORDS] {
+    [a[0] | b[0], a[1] | b[1], a[2] | b[2], a[3] | b[3]]
+}
+
+/// A request's texts in the form of the core, where they lie.
+#[derive(Clone, Copy)]
+pub(crate) struct Texts<'a> {
+    pub(crate) method: &'a [u8],
+    pub(crate) target: &'a [u8],
+    pub(crate) headers: &'a [Header<'a>],
+}
+
+/// The texts of a request.
+///
+/// # Safety
+/// The promise above, for the request and all that it points to, of which nothing is [`in_doubt`].
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) unsafe fn texts(from: &doorward_request) -> Texts<'_> {
+    let &doorward_request { method, target, headers, headers_len, .. } = from;
+    // SAFETY: none is at NULL, each has a possible length, and the caller promises the rest. A line is
+    // laid out as the core's, as asserted below, and what is true of method and target is of its name
+    // and value.
+    unsafe {
+        Texts {
+            method: core::slice::from_raw_parts(method.data, method.len),
+            target: core::slice::from_raw_parts(target.data, target.len),
+            headers: core::slice::from_raw_parts(headers.cast(), headers_len),
+        }
+    }
+}
+
+/// Header lines made anew, one by one: a Rust slice is never at NULL, not even an empty one. Of more
+/// lines than the core takes there is one more, for its own answer to those.
 ///
 /// # Safety
 /// The promise above, for each name and value.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(crate) unsafe fn headers(lines: &[doorward_header]) -> Option<&[Header<'_>]> {
-    // One pass without a branch, a line's four words side by side. The highest bit of their sums tells
-    // of a length that no object has, of NULL, and of an address in the upper half of the memory, which
-    // nothing is wrong with: making the line anew judges it in full.
-    // SAFETY: the same memory; a line is its four words, as asserted below, and any bytes are words.
-    let words: &[[usize; WORDS]] =
-        unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) };
-    let mut doubt = [0_usize; WORDS];
-    for line in words {
-        for ((doubt, word), least) in doubt.iter_mut().zip(line).zip([1, 0, 1, 0]) {
-            *doubt |= word.wrapping_sub(least);
-        }
-    }
-    if isize::try_from(doubt[0] | doubt[1] | doubt[2] | doubt[3]).is_err() {
-        return None;
-    }
-    // SAFETY: no name and no value is at NULL, each has a possible length, and the caller promises the
-    // rest. The two structures are laid out alike, as asserted below.
-    Some(unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len()) })
-}
-
-/// Shows header lines that are made anew, one by one: a Rust slice is never at NULL, not even an empty
-/// one.
-///
-/// # Safety
-/// As for [`headers`].
-#[cold]
-#[inline(never)]
-pub(crate) unsafe fn with_copied_headers<T>(
+pub(crate) unsafe fn copied_headers(
     lines: &[doorward_header],
-    see: impl FnOnce(&[Header<'_>]) -> Result<T, Reason>,
-) -> Result<T, Reason> {
-    let mut copies = heapless::Vec::<Header<'_>, MAX_HEADERS>::new();
-    for line in lines {
+) -> Result<heapless::Vec<Header<'_>, TOO_MANY>, Reason> {
+    let mut copies = heapless::Vec::new();
+    for line in lines.iter().take(TOO_MANY) {
         // SAFETY: as the caller promises.
         let copy = unsafe { Header { name: bytes(line.name)?, value: bytes(line.value)? } };
-        // More lines than the core takes: its own answer to those.
-        copies.push(copy).map_err(|_| Reason::RequestTooLarge)?;
+        copies.push(copy).map_err(|_| Reason::Internal)?;
     }
-    see(&copies)
+    Ok(copies)
 }
+
+const TOO_MANY: usize = MAX_HEADERS + 1;
 
 // Rust does not say how it lays a `Header` out, but it is the same wherever one compiler run does it:
 // whether the first slice is the name, pointer before length, and the second the value is seen here. A
@@ -189,7 +268,7 @@ const _: () = {
 /// # Safety
 /// The promise above.
 pub(crate) unsafe fn buffer<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Reason> {
-    if !check_list(data, len)? {
+    if doubtful(data, len) && !check_list(data, len)? {
         return Ok(&mut []);
     }
     // SAFETY: not NULL, of a possible length, and the caller promises the rest.

@@ -136,6 +136,34 @@ static void deciding(void)
         GIVES(i == 1 || i == 3 ? DOORWARD_TOKEN_SEGMENTS : NULL_ARGUMENT,
               DECIDE(gate, &request, sizeof scratch));
     }
+    {
+        /* An argument is judged before the request: in Rust there is no wrong one to make a request of. A
+         * peer or a scheme that is none, then, whatever else is wrong, and whether or not the lines have
+         * to be made anew. */
+        static doorward_header many[200];
+        unsigned anew;
+        for (anew = 0; anew < 2; anew++) {
+            for (i = 0; i < 200; i++) {
+                many[i] = good_request().headers[0];
+                many[i].value = i == 100 && anew ? bytes(NOTHING, 0) : many[i].value;
+            }
+            request = good_request();
+            request.headers = many;
+            request.headers_len = 200;
+            GIVES(DOORWARD_REQUEST_TOO_LARGE, DECIDE(gate, &request, sizeof scratch));
+            GIVES(DOORWARD_SCRATCH_TOO_SMALL, DECIDE(gate, &request, 8));
+            request.peer.kind = 80;
+            GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+            GIVES(NULL_ARGUMENT, DECIDE(gate, &request, 8));
+            GIVES(NULL_ARGUMENT, doorward_gate_explain(gate, &request, NOW, SILENT));
+            request.headers_len = 120;
+            GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+            request.peer.kind = DOORWARD_ADDRESS_NONE;
+            GIVES(DOORWARD_HOST_DUPLICATE, DECIDE(gate, &request, sizeof scratch));
+            request.scheme = 0;
+            GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+        }
+    }
     CHECK(memcmp(&who, &before, sizeof who) == 0); /* written only on success */
     GIVES(NULL_ARGUMENT, doorward_gate_explain(NOTHING, &request, NOW, SILENT));
     GIVES(NULL_ARGUMENT, doorward_gate_explain(gate, NOTHING, NOW, SILENT));

@@ -236,10 +236,10 @@ pub struct Current {
 }
 
 impl Current {
-    /// The core's gate over these rules.
+    /// The core's gate over these rules, where it lies: it has some 400 bytes to copy.
     #[must_use]
-    pub fn gate(&self) -> doorward_core::Gate<'_> {
-        *self.loaded.gate()
+    pub fn gate(&self) -> &doorward_core::Gate<'_> {
+        self.loaded.gate()
     }
 
     /// Bytes of scratch that a decision may need: [`doorward_core::Gate::scratch_bytes`], counted once.

@@ -94,10 +94,10 @@ fn rules_that_are_looked_at_outlive_a_reload_and_even_the_gate() {
     let digest = |gate: &doorward_core::Gate<'_>| {
         gate.capabilities.entries().first().map(|entry| entry.digest)
     };
-    assert_eq!(digest(&gate.current().gate()), Some(doorward_core::Digest::of(SECOND.as_bytes())));
+    assert_eq!(digest(gate.current().gate()), Some(doorward_core::Digest::of(SECOND.as_bytes())));
     drop(gate);
-    assert_eq!(digest(&current.gate()), Some(doorward_core::Digest::of(FIRST.as_bytes())));
-    assert_eq!(digest(&kept.gate()), digest(&current.gate()));
+    assert_eq!(digest(current.gate()), Some(doorward_core::Digest::of(FIRST.as_bytes())));
+    assert_eq!(digest(&kept.gate()), digest(current.gate()));
 }
 
 #[cfg(unix)]
