@@ -1,6 +1,7 @@
 //! JSON of a proven token as Python's values.
 
 use crate::errors;
+use crate::raw::{self, Answer, Raised};
 use doorward_core::claims::{Members, Value};
 use doorward_core::{Reason, primitive};
 use pyo3::exceptions::PyValueError;
@@ -8,17 +9,22 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
-// Values are looked at where they lie: a member that is taken apart and moved is written in small pieces
-// and read in large ones, for which a processor waits as long as for all the rest of it.
-
 /// A value as `json.loads` would give it. The core has judged the text: it is valid, and at most 32
 /// deep, which bounds the recursion.
-pub(crate) fn value<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(text) = string(py, value)? {
-        return Ok(text.into_any());
+pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> Answer<'py> {
+    if let Some(plain) = value.plain_bytes() {
+        return raw::text(py, plain);
     }
-    if let Some(integer) = value.as_i64() {
-        return Ok(integer.into_pyobject(py)?.into_any());
+    match value.as_i64() {
+        Some(integer) => raw::integer(py, integer),
+        None => rarer_value(py, value),
+    }
+}
+
+#[inline(never)]
+fn rarer_value<'py>(py: Python<'py>, value: Value<'_>) -> Answer<'py> {
+    if let Some(text) = value.as_str() {
+        return Ok(PyString::new(py, &text.to_string()).into_any());
     }
     if let Some(truth) = value.as_bool() {
         return Ok(PyBool::new(py, truth).to_owned().into_any());
@@ -29,63 +35,64 @@ pub(crate) fn value<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Bound<'
     if let Some(elements) = value.elements() {
         let list = PyList::empty(py);
         for element in elements {
-            list.append(self::value(py, &element)?)?;
+            list.append(self::value(py, element)?)?;
         }
         return Ok(list.into_any());
     }
     match value.members() {
-        Some(members) => Ok(object(py, members)?.into_any()),
-        None => number(py, value.raw()),
+        Some(members) => object(py, members),
+        None => Ok(number(py, value.raw())?),
     }
 }
 
 /// An object inside of another. Of a name that stands twice in it the first counts, as for the core.
-fn object<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyDict>> {
+fn object<'py>(py: Python<'py>, members: Members<'_>) -> Answer<'py> {
     let dict = PyDict::new(py);
-    for member in members {
-        let name = name(py, &member.0)?;
+    for (name, value) in members {
+        let name = self::name(py, name)?;
         if !dict.contains(&name)? {
-            dict.set_item(name, value(py, &member.1)?)?;
+            raw::put(&dict, &name, &self::value(py, value)?)?;
         }
     }
-    Ok(dict)
+    Ok(dict.into_any())
 }
 
 /// The claims set itself, in which the core lets no name stand twice.
-pub(crate) fn claims<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn claims<'py>(py: Python<'py>, payload: &[u8]) -> Result<Bound<'py, PyDict>, Raised> {
     let dict = PyDict::new(py);
-    if let Some(members) = primitive::json_members(payload) {
-        for member in members {
-            dict.set_item(name(py, &member.0)?, value(py, &member.1)?)?;
+    for (name, value) in primitive::json_members(payload).unwrap_or_default() {
+        let value = self::value(py, value)?;
+        match usual_name(py, name) {
+            Some(name) => raw::put(&dict, name, &value)?,
+            None => raw::put(&dict, &self::value(py, name)?, &value)?,
         }
     }
     Ok(dict)
 }
 
-/// A string, if the value is one.
-#[inline]
-fn string<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Option<Bound<'py, PyString>>> {
-    match value.plain_bytes() {
-        Some(plain) => PyString::from_bytes(py, plain).map(Some),
-        None => Ok(value.as_str().map(|text| PyString::new(py, &text.to_string()))),
+/// The name of a claim.
+pub(crate) fn name<'py>(py: Python<'py>, name: Value<'_>) -> Answer<'py> {
+    match usual_name(py, name) {
+        Some(name) => Ok(name.clone().into_any()),
+        // A name is always a string.
+        None => value(py, name),
     }
 }
 
-/// The name of a claim. Those that nearly every token has are made once.
-pub(crate) fn name<'py>(py: Python<'py>, name: &Value<'_>) -> PyResult<Bound<'py, PyString>> {
-    let known = match name.plain_bytes() {
-        Some(b"iss") => intern!(py, "iss"),
-        Some(b"sub") => intern!(py, "sub"),
-        Some(b"aud") => intern!(py, "aud"),
-        Some(b"exp") => intern!(py, "exp"),
-        Some(b"nbf") => intern!(py, "nbf"),
-        Some(b"iat") => intern!(py, "iat"),
-        Some(b"jti") => intern!(py, "jti"),
-        Some(b"scope") => intern!(py, "scope"),
-        // A name is always a string.
-        _ => return Ok(string(py, name)?.unwrap_or_else(|| PyString::new(py, ""))),
-    };
-    Ok(known.clone())
+/// The names that nearly every token has are made once.
+#[inline]
+fn usual_name<'py>(py: Python<'py>, name: Value<'_>) -> Option<&'py Bound<'py, PyString>> {
+    Some(match name.plain_bytes()? {
+        b"iss" => intern!(py, "iss"),
+        b"sub" => intern!(py, "sub"),
+        b"aud" => intern!(py, "aud"),
+        b"exp" => intern!(py, "exp"),
+        b"nbf" => intern!(py, "nbf"),
+        b"iat" => intern!(py, "iat"),
+        b"jti" => intern!(py, "jti"),
+        b"scope" => intern!(py, "scope"),
+        _ => return None,
+    })
 }
 
 /// A number that no `i64` holds: with fraction or exponent a `float`, else an `int` of any length that
