@@ -447,6 +447,7 @@ impl<'s> Signed<'s> {
     ///
     /// # Errors
     /// A reason of the 50xx or 60xx family.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn claims(self, rules: &ClaimRules<'_>, now: UnixTime) -> Result<Claims<'s>, Reason> {
         Claims::judged(self.payload, self.notes, self.spare, rules, now)
     }
