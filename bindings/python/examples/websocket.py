@@ -9,15 +9,16 @@ import socket
 import sys
 from typing import Any
 
-import doorward.asgi
 import uvicorn
-from doorward import Gate, PolicyError, UsageError
+from doorward import Gate, PolicyError, UsageError, asgi
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     """Send back what comes."""
-    if scope["type"] != "websocket":
-        return
+    if scope["type"] == "http":
+        upgrade = [(b"connection", b"upgrade"), (b"upgrade", b"websocket")]
+        await send({"type": "http.response.start", "status": 426, "headers": upgrade})
+        return await send({"type": "http.response.body"})
     await receive()
     offered = scope["subprotocols"]
     await send({"type": "websocket.accept", "subprotocol": "echo.v1" if "echo.v1" in offered else None})
@@ -39,16 +40,15 @@ def main(policy: str, port: str, host: str = "127.0.0.1") -> None:
     def reload(*_: object) -> None:
         try:
             gate.reload()
+            print("new rules", flush=True)
         except PolicyError as error:
             print(f"old rules kept {_said(error)}", flush=True)
-        else:
-            print("new rules", flush=True)
 
     signal.signal(signal.SIGHUP, reload)
     listener = socket.create_server((host, int(port)))
     print("listening on {}:{}".format(*listener.getsockname()), flush=True)
-    guarded = doorward.asgi.Doorward(app, gate)
-    config = uvicorn.Config(guarded, proxy_headers=False, log_level="error")
+    guarded = asgi.Doorward(app, gate)
+    config = uvicorn.Config(guarded, lifespan="off", proxy_headers=False, log_level="error")
     uvicorn.Server(config).run([listener])
 
 

@@ -2,11 +2,12 @@
 
 use crate::convert;
 use crate::raw::{self, Answer, Raised};
-use doorward_core::{Value, primitive};
+use doorward_core::claims::{Members, Value};
+use doorward_core::primitive;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyList, PyString};
 use std::ffi::CStr;
 
 /// The class's documentation.
@@ -36,18 +37,18 @@ pub(crate) const VALUES: &CStr =
 pub(crate) const ITEMS: &CStr =
     c"items($self, /)\n--\n\nNames and values, in the order of the payload.";
 
-fn members(payload: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
-    primitive::json_members(payload).into_iter().flatten()
+fn members(payload: &[u8]) -> Members<'_> {
+    primitive::json_members(payload).unwrap_or_default()
 }
 
-/// The claim of a name, with it. The payload was judged, and no name stands twice: the walk ends there.
-fn find<'a>(payload: &'a [u8], name: &str) -> Option<(Value<'a>, Value<'a>)> {
-    primitive::json_members(payload)?.find(|member| is_named(&member.0, name))
+/// The claim of a name. The payload was judged, and no name stands twice: the walk ends there.
+fn find<'a>(payload: &'a [u8], name: &str) -> Option<Value<'a>> {
+    members(payload).find_map(|(known, value)| is_named(known, name).then_some(value))
 }
 
 /// Names are compared after their escapes.
 #[inline]
-fn is_named(known: &Value<'_>, name: &str) -> bool {
+fn is_named(known: Value<'_>, name: &str) -> bool {
     match known.plain_bytes() {
         Some(plain) => plain == name.as_bytes(),
         None => known.as_str().is_some_and(|known| known == name),
@@ -61,7 +62,7 @@ fn text<'a>(name: &'a Bound<'_, PyAny>) -> Option<&'a str> {
 
 pub(crate) fn item<'py>(payload: &[u8], name: &Bound<'py, PyAny>) -> Answer<'py> {
     match text(name).and_then(|name| find(payload, name)) {
-        Some(member) => Ok(convert::value(name.py(), &member.1)?),
+        Some(claim) => convert::value(name.py(), claim),
         None => Err(Raised::missing(name)),
     }
 }
@@ -70,17 +71,17 @@ pub(crate) fn get<'py>(
     py: Python<'py>,
     payload: &[u8],
     arguments: &[Bound<'py, PyAny>],
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Answer<'py> {
     let (key, default) = match arguments {
         [key] => (key, None),
         [key, default] => (key, Some(default)),
-        _ => return Err(PyTypeError::new_err("get() takes key and default")),
+        _ => return Err(PyTypeError::new_err("get() takes key and default").into()),
     };
     if !key.is_instance_of::<PyString>() {
-        return Err(PyTypeError::new_err("key: must be str"));
+        return Err(PyTypeError::new_err("key: must be str").into());
     }
     match text(key).and_then(|name| find(payload, name)) {
-        Some(member) => convert::value(py, &member.1),
+        Some(claim) => convert::value(py, claim),
         None => Ok(default.cloned().unwrap_or_else(|| py.None().into_bound(py))),
     }
 }
@@ -93,33 +94,29 @@ pub(crate) fn count(payload: &[u8]) -> usize {
     members(payload).count()
 }
 
-pub(crate) fn raw<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn raw<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
     Ok(PyBytes::new(py, payload).into_any())
 }
 
-fn dict<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyDict>> {
-    convert::claims(py, payload)
+pub(crate) fn to_dict<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
+    convert::claims(py, payload).map(Bound::into_any)
 }
 
-pub(crate) fn to_dict<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    dict(py, payload).map(Bound::into_any)
+pub(crate) fn keys<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
+    let names: Result<Vec<_>, Raised> =
+        members(payload).map(|(name, _)| convert::name(py, name)).collect();
+    Ok(PyList::new(py, names?)?.into_any())
 }
 
-pub(crate) fn keys<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    let names: PyResult<Vec<_>> =
-        members(payload).map(|(name, _)| convert::name(py, &name)).collect();
-    PyList::new(py, names?).map(Bound::into_any)
+pub(crate) fn values<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
+    Ok(convert::claims(py, payload)?.values().into_any())
 }
 
-pub(crate) fn values<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    Ok(dict(py, payload)?.values().into_any())
+pub(crate) fn items<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
+    Ok(convert::claims(py, payload)?.items().into_any())
 }
 
-pub(crate) fn items<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    Ok(dict(py, payload)?.items().into_any())
-}
-
-pub(crate) fn iterate<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn iterate<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
     Ok(keys(py, payload)?.try_iter()?.into_any())
 }
 
@@ -128,17 +125,17 @@ pub(crate) fn compare<'py>(
     payload: &[u8],
     other: &Bound<'py, PyAny>,
     operator: CompareOp,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Answer<'py> {
     let py = other.py();
     let other = match raw::claims_bytes(other) {
         Some(payload) => to_dict(py, payload)?,
         None => other.clone(),
     };
-    to_dict(py, payload)?.rich_compare(other, operator)
+    Ok(to_dict(py, payload)?.rich_compare(other, operator)?)
 }
 
 /// Counts the claims: what they say is the token's.
-pub(crate) fn represent<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn represent<'py>(py: Python<'py>, payload: &[u8]) -> Answer<'py> {
     let count = count(payload);
     let text = format!("Claims({count} claim{})", if count == 1 { "" } else { "s" });
     Ok(PyString::new(py, &text).into_any())

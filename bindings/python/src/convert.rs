@@ -1,91 +1,145 @@
 //! JSON of a proven token as Python's values.
 
 use crate::errors;
+use crate::raw::{self, Answer, Raised};
 use doorward_core::claims::{Members, Value};
 use doorward_core::{Reason, primitive};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
-
-// Values are looked at where they lie: a member that is taken apart and moved is written in small pieces
-// and read in large ones, for which a processor waits as long as for all the rest of it.
+use std::mem::replace;
 
 /// A value as `json.loads` would give it. The core has judged the text: it is valid, and at most 32
 /// deep, which bounds the recursion.
-pub(crate) fn value<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(text) = string(py, value)? {
-        return Ok(text.into_any());
-    }
-    if let Some(integer) = value.as_i64() {
-        return Ok(integer.into_pyobject(py)?.into_any());
-    }
-    if let Some(truth) = value.as_bool() {
-        return Ok(PyBool::new(py, truth).to_owned().into_any());
-    }
-    if value.is_null() {
-        return Ok(py.None().into_bound(py));
-    }
-    if let Some(elements) = value.elements() {
-        let list = PyList::empty(py);
-        for element in elements {
-            list.append(self::value(py, &element)?)?;
-        }
-        return Ok(list.into_any());
-    }
-    match value.members() {
-        Some(members) => Ok(object(py, members)?.into_any()),
-        None => number(py, value.raw()),
-    }
-}
-
-/// An object inside of another. Of a name that stands twice in it the first counts, as for the core.
-fn object<'py>(py: Python<'py>, members: Members<'_>) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    for member in members {
-        let name = name(py, &member.0)?;
-        if !dict.contains(&name)? {
-            dict.set_item(name, value(py, &member.1)?)?;
-        }
-    }
-    Ok(dict)
+pub(crate) fn value<'py>(py: Python<'py>, value: Value<'_>) -> Answer<'py> {
+    Reading::default().value(py, value)
 }
 
 /// The claims set itself, in which the core lets no name stand twice.
-pub(crate) fn claims<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn claims<'py>(py: Python<'py>, payload: &[u8]) -> Result<Bound<'py, PyDict>, Raised> {
+    let mut reading = Reading::default();
     let dict = PyDict::new(py);
-    if let Some(members) = primitive::json_members(payload) {
-        for member in members {
-            dict.set_item(name(py, &member.0)?, value(py, &member.1)?)?;
+    for (name, value) in primitive::json_members(payload).unwrap_or_default() {
+        let value = reading.value(py, value)?;
+        match usual_name(py, name) {
+            Some(name) => raw::put(&dict, name, &value)?,
+            None => raw::put(&dict, &self::value(py, name)?, &value)?,
         }
     }
     Ok(dict)
 }
 
-/// A string, if the value is one.
-#[inline]
-fn string<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Option<Bound<'py, PyString>>> {
-    match value.plain_bytes() {
-        Some(plain) => PyString::from_bytes(py, plain).map(Some),
-        None => Ok(value.as_str().map(|text| PyString::new(py, &text.to_string()))),
+/// The name of a claim.
+pub(crate) fn name<'py>(py: Python<'py>, name: Value<'_>) -> Answer<'py> {
+    Reading::default().name(py, name)
+}
+
+/// A text while it is read.
+#[derive(Default)]
+struct Reading<'py, 'a> {
+    in_list: bool,
+    /// Names of the objects in lists, which come again and again. Each has one place, where the next that
+    /// falls on it takes its turn.
+    names: Vec<Option<(&'a [u8], Bound<'py, PyAny>)>>,
+}
+
+/// How many names are kept.
+const PLACES: usize = 32;
+
+impl<'py, 'a> Reading<'py, 'a> {
+    fn name(&mut self, py: Python<'py>, name: Value<'a>) -> Answer<'py> {
+        match (usual_name(py, name), name.plain_bytes()) {
+            (Some(name), _) => Ok(name.clone().into_any()),
+            (None, Some(plain @ [first, .., last])) if self.in_list => {
+                let place = plain.len() ^ usize::from(*first) ^ usize::from(*last) << 2;
+                self.kept_name(py, plain, place % PLACES)
+            }
+            // A name is always a string.
+            _ => value(py, name),
+        }
+    }
+
+    fn kept_name(&mut self, py: Python<'py>, plain: &'a [u8], place: usize) -> Answer<'py> {
+        if self.names.is_empty() {
+            self.names.resize_with(PLACES, || None);
+        }
+        if let Some(Some((known, name))) = self.names.get(place)
+            && *known == plain
+        {
+            return Ok(name.clone());
+        }
+        let name = raw::text(py, plain)?;
+        if let Some(place) = self.names.get_mut(place) {
+            *place = Some((plain, name.clone()));
+        }
+        Ok(name)
+    }
+
+    #[inline]
+    fn value(&mut self, py: Python<'py>, value: Value<'a>) -> Answer<'py> {
+        if let Some(plain) = value.plain_bytes() {
+            return raw::text(py, plain);
+        }
+        match value.as_i64() {
+            Some(integer) => raw::integer(py, integer),
+            None => self.rarer_value(py, value),
+        }
+    }
+
+    #[inline(never)]
+    fn rarer_value(&mut self, py: Python<'py>, value: Value<'a>) -> Answer<'py> {
+        if let Some(text) = value.as_str() {
+            return Ok(PyString::new(py, &text.to_string()).into_any());
+        }
+        if let Some(truth) = value.as_bool() {
+            return Ok(PyBool::new(py, truth).to_owned().into_any());
+        }
+        if value.is_null() {
+            return Ok(py.None().into_bound(py));
+        }
+        if let Some(elements) = value.elements() {
+            let outside = replace(&mut self.in_list, true);
+            let list = PyList::empty(py);
+            for element in elements {
+                list.append(self.value(py, element)?)?;
+            }
+            self.in_list = outside;
+            return Ok(list.into_any());
+        }
+        match value.members() {
+            Some(members) => self.object(py, members),
+            None => Ok(number(py, value.raw())?),
+        }
+    }
+
+    /// An object inside of another. Of a name that stands twice in it the first counts, as for the core.
+    fn object(&mut self, py: Python<'py>, members: Members<'a>) -> Answer<'py> {
+        let dict = PyDict::new(py);
+        for (name, value) in members {
+            let name = self.name(py, name)?;
+            if !dict.contains(&name)? {
+                raw::put(&dict, &name, &self.value(py, value)?)?;
+            }
+        }
+        Ok(dict.into_any())
     }
 }
 
-/// The name of a claim. Those that nearly every token has are made once.
-pub(crate) fn name<'py>(py: Python<'py>, name: &Value<'_>) -> PyResult<Bound<'py, PyString>> {
-    let known = match name.plain_bytes() {
-        Some(b"iss") => intern!(py, "iss"),
-        Some(b"sub") => intern!(py, "sub"),
-        Some(b"aud") => intern!(py, "aud"),
-        Some(b"exp") => intern!(py, "exp"),
-        Some(b"nbf") => intern!(py, "nbf"),
-        Some(b"iat") => intern!(py, "iat"),
-        Some(b"jti") => intern!(py, "jti"),
-        Some(b"scope") => intern!(py, "scope"),
-        // A name is always a string.
-        _ => return Ok(string(py, name)?.unwrap_or_else(|| PyString::new(py, ""))),
-    };
-    Ok(known.clone())
+/// The names that nearly every token has are made once.
+#[inline]
+fn usual_name<'py>(py: Python<'py>, name: Value<'_>) -> Option<&'py Bound<'py, PyString>> {
+    Some(match name.plain_bytes()? {
+        b"iss" => intern!(py, "iss"),
+        b"sub" => intern!(py, "sub"),
+        b"aud" => intern!(py, "aud"),
+        b"exp" => intern!(py, "exp"),
+        b"nbf" => intern!(py, "nbf"),
+        b"iat" => intern!(py, "iat"),
+        b"jti" => intern!(py, "jti"),
+        b"scope" => intern!(py, "scope"),
+        _ => return None,
+    })
 }
 
 /// A number that no `i64` holds: with fraction or exponent a `float`, else an `int` of any length that

@@ -76,6 +76,11 @@ fn _doorward(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add_function(function)?;
     }
     #[cfg(feature = "bench")]
+    {
+        raw::install::<verifier::Judge>(module.py())?;
+        raw::install::<verifier::Call>(module.py())?;
+    }
+    #[cfg(feature = "bench")]
     for function in [
         wrap_pyfunction!(bench::core_verify, module)?,
         wrap_pyfunction!(bench::release_lock, module)?,

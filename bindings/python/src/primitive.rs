@@ -69,7 +69,7 @@ pub(crate) fn json_at<'py>(
         "raw" => return Ok(Some(PyString::new(py, value.raw()).into_any())),
         _ => return Err(PyValueError::new_err("kind must be any, string, integer, bool or raw")),
     };
-    fits.then(|| convert::value(py, &value)).transpose()
+    fits.then(|| convert::value(py, value)).transpose().map_err(|_| PyErr::fetch(py))
 }
 
 /// The token of an `Authorization` value.

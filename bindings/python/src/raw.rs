@@ -1,6 +1,6 @@
 //! The interpreter's own interface, where pyo3's costs more than the work behind it: the only unsafe code of this
-//! crate. Two things are made here: the class of what verifying gives, whose bytes lie inside of its
-//! objects, and a quick way into a method that is mostly called with one `str`.
+//! crate. Three things are made here: the values of claims, the class of what verifying gives, whose bytes
+//! lie inside of its objects, and a quick way into a method that is mostly called with one `str`.
 //!
 //! What each `unsafe` leans on:
 //! - *Called by the interpreter*: a slot or a method is called with the thread attached, and with live
@@ -100,6 +100,47 @@ fn guarded_object<'py>(run: impl FnOnce() -> Answer<'py>) -> *mut PyObject {
     guarded(ptr::null_mut(), || run().map(Bound::into_ptr))
 }
 
+// Values of a claim. What pyo3 gives back for each, a result with an error that is large, costs as much as
+// the value itself.
+
+/// A `str` of this UTF-8.
+#[inline]
+pub(crate) fn text<'py>(py: Python<'py>, utf8: &[u8]) -> Answer<'py> {
+    let len = Py_ssize_t::try_from(utf8.len()).unwrap_or(Py_ssize_t::MAX);
+    // SAFETY: the thread is attached. So many bytes stand there, and are copied; no errors are named,
+    // which means that there may be none.
+    unsafe { new(py, ffi::PyUnicode_DecodeUTF8(utf8.as_ptr().cast(), len, ptr::null())) }
+}
+
+/// An `int`.
+#[inline]
+pub(crate) fn integer(py: Python<'_>, integer: i64) -> Answer<'_> {
+    // SAFETY: the thread is attached.
+    unsafe { new(py, ffi::PyLong_FromLongLong(integer)) }
+}
+
+/// # Safety
+/// The object is new and its one reference ours, or it is null and an exception is set.
+#[inline]
+unsafe fn new<'py>(py: Python<'py>, object: *mut PyObject) -> Answer<'py> {
+    // SAFETY: the caller's promise.
+    unsafe { Bound::from_owned_ptr_or_opt(py, object) }.ok_or(Raised)
+}
+
+/// Puts a value into a dict under a name.
+#[inline]
+pub(crate) fn put<'py, T>(
+    dict: &Bound<'py, PyDict>,
+    name: &Bound<'py, T>,
+    value: &Bound<'py, PyAny>,
+) -> Result<(), Raised> {
+    // SAFETY: the thread is attached, and all three are alive; the dict takes references of its own.
+    match unsafe { ffi::PyDict_SetItem(dict.as_ptr(), name.as_ptr(), value.as_ptr()) } {
+        0 => Ok(()),
+        _ => Err(Raised),
+    }
+}
+
 // The class of the claims: one allocation an object, by the interpreter's allocator for small ones.
 
 static CLAIMS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -161,7 +202,7 @@ macro_rules! of_the_bytes {
         unsafe extern "C" fn $name(this: *mut PyObject, $(_: $unused)?) -> *mut PyObject {
             // SAFETY: *called by the interpreter*.
             let bytes = unsafe { bytes_at(this) };
-            attached(|py| guarded_object(|| Ok($answer(py, bytes)?)))
+            attached(|py| guarded_object(|| $answer(py, bytes)))
         }
     )* };
 }
@@ -211,8 +252,8 @@ unsafe extern "C" fn compare(
         // SAFETY: as above.
         let other = unsafe { Borrowed::from_ptr(py, other) };
         guarded_object(|| match CompareOp::from_raw(operator) {
-            Some(CompareOp::Eq) => Ok(claims::compare(bytes, &other, CompareOp::Eq)?),
-            Some(CompareOp::Ne) => Ok(claims::compare(bytes, &other, CompareOp::Ne)?),
+            Some(CompareOp::Eq) => claims::compare(bytes, &other, CompareOp::Eq),
+            Some(CompareOp::Ne) => claims::compare(bytes, &other, CompareOp::Ne),
             _ => Ok(py.NotImplemented().into_bound(py)),
         })
     })
@@ -228,7 +269,7 @@ unsafe extern "C" fn get(
     attached(|py| {
         // SAFETY: as above.
         let arguments = unsafe { arguments_at(py, arguments, count) };
-        guarded_object(|| Ok(claims::get(py, bytes, &arguments)?))
+        guarded_object(|| claims::get(py, bytes, &arguments))
     })
 }
 

@@ -31,8 +31,10 @@ self_cell! {
 
 thread_local! {
     /// The core's scratch buffer: a token's payload is decoded here, and copied once it is proven.
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
+
+type Scratch = [u8; Jwt::scratch_bytes(MAX_TOKEN_BYTES)];
 
 /// Verifies signed tokens: proves the MAC, then judges the claims.
 ///
@@ -219,6 +221,27 @@ impl Verifier {
         self.dict(py, token.as_bytes(), time(now)).map_err(|_| PyErr::fetch(py))
     }
 
+    /// Verifies a token as `verify` does, and makes nothing of it: for benches/python.
+    #[cfg(feature = "bench")]
+    fn judge<'py>(
+        &self,
+        py: Python<'py>,
+        token: Named<Octets<'_>, named::Token>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.nothing(py, token.as_bytes(), time(None)).map_err(|_| PyErr::fetch(py))
+    }
+
+    /// Takes an argument as `verify` does, and does nothing with it: for benches/python.
+    #[cfg(feature = "bench")]
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        token: Named<Octets<'_>, named::Token>,
+    ) -> Bound<'py, PyAny> {
+        let _ = token;
+        py.None().into_bound(py)
+    }
+
     fn __repr__(&self) -> String {
         let keys = self.held.borrow_dependent().keys.len();
         format!("Verifier({keys} key{})", if keys == 1 { "" } else { "s" })
@@ -239,28 +262,30 @@ impl Verifier {
     }
 
     fn claims<'py>(&self, py: Python<'py>, token: &[u8], now: UnixTime) -> Answer<'py> {
-        self.judge(token, now, |payload| raw::new_claims(py, payload))
+        self.prove(token, now, |payload| raw::new_claims(py, payload))
     }
 
     fn dict<'py>(&self, py: Python<'py>, token: &[u8], now: UnixTime) -> Answer<'py> {
-        self.judge(token, now, |payload| Ok(convert::claims(py, payload)?.into_any()))
+        self.prove(token, now, |payload| convert::claims(py, payload).map(Bound::into_any))
+    }
+
+    #[cfg(feature = "bench")]
+    fn nothing<'py>(&self, py: Python<'py>, token: &[u8], now: UnixTime) -> Answer<'py> {
+        self.prove(token, now, |_| Ok(py.None().into_bound(py)))
     }
 
     #[inline]
-    fn judge<'py>(
+    fn prove<'py>(
         &self,
         token: &[u8],
         now: UnixTime,
         take: impl FnOnce(&[u8]) -> Answer<'py>,
     ) -> Answer<'py> {
         // Taken out, not borrowed: to make Python's objects may run a finalizer, which may verify.
-        let mut scratch = SCRATCH.take();
-        if scratch.is_empty() {
-            scratch.resize(Jwt::scratch_bytes(MAX_TOKEN_BYTES), 0);
-        }
-        let claims = self.held.borrow_dependent().verify(token, now, &mut scratch);
+        let mut scratch = SCRATCH.take().unwrap_or_else(new_scratch);
+        let claims = self.held.borrow_dependent().verify(token, now, scratch.as_mut_slice());
         let taken = claims.map(|claims| take(claims.as_bytes()));
-        SCRATCH.set(scratch);
+        SCRATCH.set(Some(scratch));
         taken.unwrap_or_else(|reason| Err(Raised::by(|py| errors::of_reason(py, reason))))
     }
 
@@ -270,42 +295,45 @@ impl Verifier {
     }
 }
 
+#[cold]
+fn new_scratch() -> Box<Scratch> {
+    Box::new([0; size_of::<Scratch>()])
+}
+
 fn time(now: Option<Named<u64, named::Now>>) -> UnixTime {
     now.map_or_else(doorward_policy::now, |now| UnixTime::from_seconds(now.0))
 }
 
-/// `verify` of one `str`.
-pub(crate) enum Verify {}
+/// A method of the verifier's, by a quick way: how it answers one `str`.
+macro_rules! quick {
+    ($( $(#[$when:meta])? $kind:ident, $name:literal, |$py:ident, $this:ident, $text:ident| $answer:expr; )*) => { $(
+        $(#[$when])?
+        pub(crate) enum $kind {}
 
-impl Quick for Verify {
-    type Class = Verifier;
+        $(#[$when])?
+        impl Quick for $kind {
+            type Class = Verifier;
 
-    const NAME: &'static CStr = c"verify";
+            const NAME: &'static CStr = $name;
 
-    fn answer<'py>(py: Python<'py>, this: &Verifier, text: &[u8]) -> Answer<'py> {
-        this.claims(py, text, doorward_policy::now())
-    }
+            #[inline]
+            fn answer<'py>($py: Python<'py>, $this: &Verifier, $text: &[u8]) -> Answer<'py> {
+                $answer
+            }
 
-    fn usual() -> &'static PyOnceLock<Py<PyAny>> {
-        static USUAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        &USUAL
-    }
+            fn usual() -> &'static PyOnceLock<Py<PyAny>> {
+                static USUAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+                &USUAL
+            }
+        }
+    )* };
 }
 
-/// `decode` of one `str`.
-pub(crate) enum Decode {}
-
-impl Quick for Decode {
-    type Class = Verifier;
-
-    const NAME: &'static CStr = c"decode";
-
-    fn answer<'py>(py: Python<'py>, this: &Verifier, text: &[u8]) -> Answer<'py> {
-        this.dict(py, text, doorward_policy::now())
-    }
-
-    fn usual() -> &'static PyOnceLock<Py<PyAny>> {
-        static USUAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        &USUAL
-    }
+quick! {
+    Verify, c"verify", |py, this, text| this.claims(py, text, doorward_policy::now());
+    Decode, c"decode", |py, this, text| this.dict(py, text, doorward_policy::now());
+    #[cfg(feature = "bench")]
+    Judge, c"judge", |py, this, text| this.nothing(py, text, doorward_policy::now());
+    #[cfg(feature = "bench")]
+    Call, c"call", |py, _this, _text| Ok(py.None().into_bound(py));
 }

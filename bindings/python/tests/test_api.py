@@ -179,6 +179,22 @@ def test_values_are_those_of_json():
     assert str(claims["b"]) == "-0.0"
 
 
+def test_names_in_lists_are_each_objects_own():
+    # Of one length and with the same ends, as near to each other as names can be; and such as come again.
+    names = [f"a{index:02}z" for index in range(90)] + ["", "a", "iss", 'b"c', "d\u00e9", "k" * 300]
+    objects = [{name: index, names[index - 1]: [{name: {name: None}}]} for index, name in enumerate(names)]
+    given = {
+        "exp": soon(),
+        "list": [objects[:30], *objects],
+        "a01z": {"a01z": objects[1]},
+    }
+    claims = jwt.Verifier(SECRET).verify(forge(json.dumps(given)))
+    assert claims.to_dict() == given
+    assert claims["list"] == given["list"]
+    twice = jwt.Verifier(SECRET).verify(forge('{"exp":%d,"o":[{"k":1,"k":2},{"k":3}]}' % soon()))
+    assert twice["o"] == twice.to_dict()["o"] == [{"k": 1}, {"k": 3}]
+
+
 def test_of_a_name_that_stands_twice_inside_the_first_counts():
     claims = jwt.Verifier(SECRET).verify(forge('{"exp":%d,"o":{"k":1,"k":2}}' % soon()))
     assert claims["o"] == claims.to_dict()["o"] == {"k": 1}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import threading
+from pathlib import Path
 
 import doorward
 import httpx
@@ -54,6 +55,14 @@ def refused(port, *headers, **options):
     ):
         pass
     return failure.value.response
+
+
+def test_the_example_says_what_it_speaks_to_plain_http(policy_file):
+    examples = Path(__file__).parent.parent / "examples"
+    with served("uvicorn", "websocket:app", policy_file, examples) as port:
+        answer = get(port)
+    # RFC 9110 §15.5.22: a 426 names the protocol.
+    assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
 
 
 def test_a_principal_is_told(port, bearer):

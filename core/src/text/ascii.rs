@@ -178,6 +178,31 @@ pub(crate) const fn spread(byte: u8) -> u64 {
     (byte as u64).wrapping_mul(0x0101_0101_0101_0101)
 }
 
+/// How many digits eight bytes begin with, the first the lowest of the word.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) const fn leading_digits(word: u64) -> u32 {
+    let value = word ^ spread(b'0');
+    // The sum of seven bits and 0x76 reaches the eighth from 10 on, and no further.
+    let above_nine = (value & spread(0x7f)).wrapping_add(spread(0x76));
+    ((above_nine | value) & spread(0x80)).trailing_zeros() / 8
+}
+
+/// How many digits a text begins with; `None` if they are so near to its end that eight bytes at a time
+/// do not tell.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) fn first_digits(text: &[u8]) -> Option<usize> {
+    let mut rest = text;
+    loop {
+        let (chunk, behind) = rest.split_first_chunk::<8>()?;
+        let digits = leading_digits(u64::from_le_bytes(*chunk));
+        if digits < 8 {
+            let before = text.len().wrapping_sub(rest.len());
+            return Some(before.wrapping_add(digits as usize));
+        }
+        rest = behind;
+    }
+}
+
 /// The number that eight decimal digits write, `None` if one of the bytes is no digit. Neighbours are
 /// joined to pairs, pairs to fours, fours to eight, in three steps instead of eight.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -374,6 +399,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn digits_are_counted_up_to_the_first_other_byte() {
+        for digits in 0..30 {
+            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
+                for digit in *b"09" {
+                    let mut text = [digit; 40];
+                    text[digits] = byte;
+                    assert_eq!(first_digits(&text), Some(digits));
+                }
+            }
+        }
+        assert_eq!(first_digits(b"0123456789,"), None);
     }
 
     #[test]

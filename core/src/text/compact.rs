@@ -4,7 +4,7 @@
 //! It knows less than [`json`](super::json) and never more: what it takes, that takes, with the same
 //! members. Whatever else there is, a fault in the text before all, it leaves to that.
 
-use super::ascii::spread;
+use super::ascii::leading_digits;
 use super::json::{NameKey, Span, number_len};
 use crate::limits::MAX_JSON_DEPTH;
 use core::slice::Iter;
@@ -178,7 +178,7 @@ impl<'n> Reader<'n> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(&self, at: u32, first: u64) -> Option<(u32, u64)> {
         let (end, behind) = if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
-            match digits(first) {
+            match leading_digits(first) {
                 // A name's colon has six bytes behind it: after five digits there is one more.
                 len @ ..6 => (at.wrapping_add(len), behind(first, len)),
                 _ => self.digits(at)?,
@@ -201,9 +201,9 @@ impl<'n> Reader<'n> {
         let words = self.room.get(start..start.wrapping_add(16))?;
         let [first, second] = words.as_chunks().0 else { return None };
         let (first, second) = (u64::from_le_bytes(*first), u64::from_le_bytes(*second));
-        match digits(first) {
+        match leading_digits(first) {
             8 => {
-                let len = digits(second);
+                let len = leading_digits(second);
                 Some((at.wrapping_add(8).wrapping_add(len), behind(second, len)))
             }
             len => Some((at.wrapping_add(len), behind(first, len))),
@@ -318,15 +318,6 @@ const fn closing(objects: u32) -> &'static [u8; 1] {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn behind(word: u64, len: u32) -> u64 {
     word >> (len.wrapping_mul(8) & 63)
-}
-
-/// How many digits a word begins with.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-const fn digits(word: u64) -> u32 {
-    let value = word ^ spread(b'0');
-    // The sum of seven bits and 0x76 reaches the eighth from 10 on, and no further.
-    let above_nine = (value & spread(0x7f)).wrapping_add(spread(0x76));
-    ((above_nine | value) & spread(0x80)).trailing_zeros() / 8
 }
 
 /// Whether a number goes on behind its first digits.
@@ -495,19 +486,5 @@ mod tests {
                 compare(&[&other[..at], &[*byte], &text[at..]].concat());
             }
         }
-    }
-
-    #[test]
-    fn digits_are_counted_up_to_the_first_other_byte() {
-        for len in 0..8 {
-            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
-                for digit in *b"09" {
-                    let mut text = [digit; 8];
-                    text[len as usize] = byte;
-                    assert_eq!(digits(u64::from_le_bytes(text)), len);
-                }
-            }
-        }
-        assert_eq!(digits(u64::from_le_bytes(*b"01234567")), 8);
     }
 }

@@ -4,9 +4,14 @@
 //! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
 
 use super::ascii::{eight_digits, hex_digit, same, spread};
+use super::numeric::plain_integer;
 use crate::limits::{MAX_JSON_DEPTH, MAX_TOKEN_BYTES};
 use crate::reason::Reason;
 use core::fmt;
+
+mod judged;
+
+pub use judged::{Elements, Members};
 
 /// What can be wrong with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +190,8 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self.kind {
-            Kind::Number => core::str::from_utf8(self.text).ok()?.parse().ok(),
+            Kind::Number => plain_integer(self.text)
+                .or_else(|| core::str::from_utf8(self.text).ok()?.parse().ok()),
             _ => None,
         }
     }
@@ -224,10 +230,8 @@ impl<'a> Value<'a> {
     /// The elements, if the value is an array.
     #[must_use]
     pub fn elements(&self) -> Option<Elements<'a>> {
-        match (self.kind, self.text) {
-            (Kind::Array, [b'[', rest @ ..]) => {
-                Some(Elements { cursor: Cursor::new(rest), first: true })
-            }
+        match self.kind {
+            Kind::Array => Elements::of(self.text),
             _ => None,
         }
     }
@@ -249,57 +253,6 @@ impl<'a> Value<'a> {
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Value({:?}, {} bytes)", self.kind, self.text.len())
-    }
-}
-
-/// The elements of a JSON array.
-#[derive(Clone)]
-pub struct Elements<'a> {
-    cursor: Cursor<'a>,
-    first: bool,
-}
-
-impl<'a> Iterator for Elements<'a> {
-    type Item = Value<'a>;
-
-    fn next(&mut self) -> Option<Value<'a>> {
-        self.cursor.white();
-        if !core::mem::replace(&mut self.first, false) {
-            self.cursor.take(b',')?;
-            self.cursor.white();
-        }
-        self.cursor.value()
-    }
-}
-
-/// The members of a JSON object, each its name, which is a string, and its value.
-#[derive(Clone)]
-pub struct Members<'a> {
-    cursor: Cursor<'a>,
-    first: bool,
-}
-
-impl<'a> Members<'a> {
-    /// The members of a valid object; `None` if the text does not begin with one.
-    pub(crate) fn of(text: &'a [u8]) -> Option<Self> {
-        let mut cursor = Cursor::new(text);
-        cursor.next(b'{')?;
-        Some(Self { cursor, first: true })
-    }
-}
-
-impl<'a> Iterator for Members<'a> {
-    type Item = (Value<'a>, Value<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if !core::mem::replace(&mut self.first, false) {
-            self.cursor.next(b',')?;
-        }
-        self.cursor.white();
-        let name = self.cursor.value().filter(|name| matches!(name.kind, Kind::String { .. }))?;
-        self.cursor.next(b':')?;
-        self.cursor.white();
-        Some((name, self.cursor.value()?))
     }
 }
 

@@ -96,7 +96,7 @@ fn magnitude_of(text: &[u8]) -> Option<(i64, u64)> {
 
 /// The number that a text of up to 16 digits and nothing else writes: nearly every date.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn plain_integer(text: &[u8]) -> Option<i64> {
+pub(crate) fn plain_integer(text: &[u8]) -> Option<i64> {
     // As many as every date has from 2001 to 2286.
     if let Some((eight, &[tens, ones])) = text.split_first_chunk() {
         let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
