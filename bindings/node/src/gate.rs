@@ -138,10 +138,11 @@ fn decide(shared: &Shared, call: &Call) -> Answer {
     let now = clock::at(call.number(1 + SLOTS)?);
     let mut state = shared.state.try_borrow_mut().map_err(|_| Trouble::Internal)?;
     let State { rules, names, room, scratch, out } = &mut *state;
-    let mut arrived = Arrived { method: b"", target: b"/", peer: b"", https: codes & 1 == 1 };
+    let https = codes & 1 == 1;
+    codes >>= 1;
+    let (mut target, mut peer) = (b"/".as_slice(), b"".as_slice());
     let mut lines = Lines::new();
     let mut room = room.as_mut_slice();
-    codes >>= 1;
     for slot in 1..=SLOTS {
         let code = codes & MAX_CODE;
         if code == NOTHING {
@@ -154,15 +155,16 @@ fn decide(shared: &Shared, call: &Call) -> Answer {
         let (part, rest) = room.split_at_mut(len);
         room = rest;
         match code {
-            PEER => arrived.peer = part,
-            TARGET => arrived.target = part,
+            PEER => peer = part,
+            TARGET => target = part,
             _ => {
                 let name = names.get(code - FIRST_HEADER).ok_or(Trouble::Internal)?;
                 lines.add(name.as_bytes(), part);
             }
         }
     }
-    arrived.with(&mut lines, |request| answer(rules, call, request, now, scratch, out))?
+    Arrived { method: b"", target, peer, https }
+        .with(&mut lines, |request| answer(rules, call, request, now, scratch, out))?
 }
 
 /// `decideParts(parts, https, now)`: as `decide`, of every request: method, target, peer and the header

@@ -508,7 +508,10 @@ fn is_ascii(text: &[u8]) -> bool {
 /// Whether a text of one step or more is ASCII.
 fn in_steps<const STEP: usize>(text: &[u8]) -> Option<bool> {
     let end = text.last_chunk::<STEP>()?;
-    let high = |bytes: &[u8; STEP]| bytes.iter().fold(0, |all, byte| all | byte) >= 0x80;
+    let high = |bytes: &[u8; STEP]| {
+        let words = bytes.as_chunks().0.iter().map(|word| u64::from_ne_bytes(*word));
+        words.fold(0, |all, word| all | word) & 0x8080_8080_8080_8080 != 0
+    };
     // The last step may lie over the one before it.
     Some(!text.as_chunks().0.iter().chain([end]).any(high))
 }
