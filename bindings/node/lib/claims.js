@@ -3,8 +3,8 @@
 const native = require('./native.js')
 
 /**
- * The claims of a token that was verified. They are parsed when the first one is asked for: most
- * requests need none but the subject, and some not even that.
+ * The claims of a token that was verified. They are parsed when one is asked for that cannot be found
+ * alone: most requests need none but the subject, and some not even that.
  */
 class Claims {
   #json
