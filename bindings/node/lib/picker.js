@@ -1,6 +1,7 @@
 'use strict'
 
-// What of a request goes to the native side: a string that crosses costs as much as all comparisons here.
+// What of a request goes to the native side: to bring a string over costs more than to look at several
+// names.
 
 const { isHttps } = require('./head.js')
 

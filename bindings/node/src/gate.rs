@@ -128,9 +128,9 @@ impl State {
 /// `decide(codes, slot, slot, slot, slot, slot, slot[, now])`: the reason's number, the principal as
 /// [`answer::principal`] writes it, or [`UNDECIDED`].
 ///
-/// A string costs as much as a hundred comparisons, so a slot holds only what [`State::names`] says may
-/// be judged, in the order of arrival; how many lines there were, the caller has compared with the
-/// limit. The target is one that begins with `/`, and left out where no place reads it. `codes` is 1 if
+/// To bring a string over costs more than to look at several names, so a slot holds only what
+/// [`State::names`] says may be judged, in the order of arrival; how many lines there were, the caller
+/// has compared with the limit. The target is one that begins with `/`, and left out where no place reads it. `codes` is 1 if
 /// the connection is TLS, and from its second bit on what is in the slots, the first one lowest. What is no
 /// string, long or not ASCII is left to `decideParts`.
 fn decide(shared: &Shared, call: &Call) -> Answer {
