@@ -71,6 +71,9 @@ export function upgrade(token) {
       ['Accept-Encoding', 'gzip, deflate, br, zstd'],
       ['Accept-Language', 'en-GB,en;q=0.9'],
       ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
-    ].flat(),
+    ]
+      .flat()
+      // Its strings are of this request alone, so that none is known by its address.
+      .map((text) => Buffer.from(text).toString('latin1')),
   }
 }

@@ -57,7 +57,10 @@ export interface DecideOptions {
   readonly now?: number | undefined
 }
 
-/** The claims of a token that was verified, parsed when the first one is asked for. */
+/**
+ * The claims of a token that was verified, parsed when the first one is asked for; `iss`, `sub` and `jti` are
+ * found without that.
+ */
 export class Claims {
   private constructor()
   /** The claims set as its issuer wrote it. */

@@ -82,6 +82,17 @@ impl<'c> Place<'c> {
         matches!(self.kind, Kind::Cookie(_))
     }
 
+    /// The name of the header that is searched here; none if it is the target.
+    pub(crate) fn header_name(&self) -> Option<&'c str> {
+        match self.kind {
+            Kind::Authorization => Some("authorization"),
+            Kind::Cookie(_) => Some("cookie"),
+            Kind::Query(_) => None,
+            Kind::Header(_) => split_str(self.text, b':').map(|(_, name)| name),
+            Kind::Subprotocol(_) => Some("sec-websocket-protocol"),
+        }
+    }
+
     /// Whether finding a credential here may need to decode it, which needs room in the scratch
     /// buffer.
     pub(crate) const fn is_query(&self) -> bool {

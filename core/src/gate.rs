@@ -9,7 +9,7 @@ use crate::jwt::{Jwt, has_two_dots};
 use crate::key::Key;
 use crate::origin::{OriginRules, Page};
 use crate::reason::Reason;
-use crate::request::{Judged, Request};
+use crate::request::{JUDGED_NAMES, Judged, Request};
 use crate::scope::{self, ScopeRules};
 use crate::time::UnixTime;
 
@@ -121,9 +121,7 @@ impl<'c> Gate<'c> {
     #[must_use]
     pub fn scratch_bytes(&self) -> usize {
         let payload = if self.jwt.is_some() { Jwt::scratch_bytes(self.max_token_bytes) } else { 0 };
-        let places = self.credential.places;
-        let decoded = !self.credential.is_authorization() && places.iter().any(Place::is_query);
-        let decoded_target = if decoded { self.max_token_bytes } else { 0 };
+        let decoded_target = if self.reads_target() { self.max_token_bytes } else { 0 };
         payload.saturating_add(decoded_target)
     }
 
@@ -138,6 +136,21 @@ impl<'c> Gate<'c> {
     #[must_use]
     pub fn is_signed(&self, credential: &[u8]) -> bool {
         self.jwt.is_some() && (self.capabilities.entries().is_empty() || has_two_dots(credential))
+    }
+
+    /// The names of all headers that a decision may depend on, in any case of letters; one may come
+    /// twice. A line of another name is only counted: so many lines more decide the same
+    /// as long as all of them are no more than [`MAX_HEADERS`](crate::limits::MAX_HEADERS).
+    pub fn header_names(&self) -> impl Iterator<Item = &'c str> + use<'c> {
+        let places = self.credential.places.iter().filter_map(Place::header_name);
+        JUDGED_NAMES.into_iter().chain(places)
+    }
+
+    /// Whether a decision may depend on a target that begins with `/`: only where a credential may stand
+    /// in its query. Another target names a host, and is always read.
+    #[must_use]
+    pub fn reads_target(&self) -> bool {
+        self.credential.places.iter().any(Place::is_query)
     }
 
     /// The `WWW-Authenticate` value for a refusal by this gate.
@@ -221,6 +234,112 @@ mod tests {
     use crate::key::Algorithm;
     use crate::request::{Header, Scheme};
     use std::string::String;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// What a binding leaves out because no name of ours says that it is read must change nothing.
+    #[test]
+    fn a_header_that_is_not_named_changes_no_decision() {
+        const NAMES: [&str; 14] = [
+            "Host",
+            "ORIGIN",
+            "authorization",
+            "Sec-Fetch-Site",
+            "Forwarded",
+            "X-Forwarded-Host",
+            "X-Forwarded-Proto",
+            "Cookie",
+            "Sec-WebSocket-Protocol",
+            "X-Key",
+            "Hosts",
+            "Referer",
+            "Content-Length",
+            "",
+        ];
+        const VALUES: [&str; 14] = [
+            "app.example.com",
+            "https://app.example.com",
+            "Bearer aaaa",
+            "cross-site",
+            "host=app.example.com;proto=https",
+            "app.example.com",
+            "https",
+            "s=aaaa",
+            "v1, key.aaaa",
+            "aaaa",
+            "",
+            "\0\n",
+            "aaaa",
+            "https",
+        ];
+        let digest = crate::Digest::of(b"aaaa");
+        let entries =
+            [crate::Capability { id: "ci", digest, expires: None, scopes: &[], resources: &[] }];
+        let hosts = [crate::HostPattern::parse("app.example.com").unwrap()];
+        let proxies = [crate::Cidr::parse("192.0.2.0/24").unwrap()];
+        let place_lists: [&[&str]; 6] = [
+            &["authorization"],
+            &["cookie:s"],
+            &["query:t"],
+            &["header:x-KEY"],
+            &["subprotocol:key."],
+            &["authorization", "cookie:s", "query:t", "header:X-Key", "subprotocol:key."],
+        ];
+        let mut random = 1_u64;
+        let mut below = |bound: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(random >> 33).unwrap() % bound
+        };
+        let (mut allowed, mut shortened) = (0, 0);
+        for round in 0..20_000 {
+            let places: Vec<_> = place_lists[round % place_lists.len()]
+                .iter()
+                .map(|text| Place::parse(text).unwrap())
+                .collect();
+            let gate = Gate {
+                host: HostRules {
+                    allow: Some(&hosts),
+                    trusted_proxies: &proxies,
+                    ..HostRules::default()
+                },
+                credential: CredentialRules { places: &places, ..CredentialRules::default() },
+                capabilities: Capabilities::new(&entries),
+                ..Gate::default()
+            };
+            let mut headers = vec![Header::new("host", "app.example.com")];
+            for _ in 0..below(6) {
+                let name = below(NAMES.len());
+                // Mostly the value that goes with the name.
+                let value = if below(4) == 0 { below(VALUES.len()) } else { name };
+                headers.push(Header::new(NAMES[name], VALUES[value]));
+            }
+            let named: Vec<_> = headers
+                .iter()
+                .copied()
+                .filter(|header| {
+                    gate.header_names()
+                        .any(|name| header.name.eq_ignore_ascii_case(name.as_bytes()))
+                })
+                .collect();
+            let target: &[u8] = [b"/".as_slice(), b"/?t=aaaa"][below(2)];
+            let whole = Request {
+                method: b"GET",
+                target,
+                scheme: Scheme::Https,
+                peer: Some("192.0.2.1".parse().unwrap()),
+                headers: &headers,
+            };
+            let target = if gate.reads_target() { target } else { b"/" };
+            let short = Request { target, headers: &named, ..whole };
+            let mut scratch = [0; 1 << 15];
+            let now = UnixTime::from_seconds(1);
+            let reason = gate.decide(&whole, now, &mut scratch).reason();
+            assert_eq!(gate.decide(&short, now, &mut scratch).reason(), reason);
+            allowed += usize::from(reason.is_none());
+            shortened += usize::from(named.len() < headers.len());
+        }
+        assert!(allowed > 2_000 && shortened > 2_000, "{allowed} {shortened}");
+    }
 
     /// A gate for signed tokens alone judges their alphabet last; that must not show.
     #[test]

@@ -132,6 +132,17 @@ const FORWARDED: HeaderName<9> = HeaderName::new(b"forwarded");
 const FORWARDED_HOST: HeaderName<16> = HeaderName::new(b"x-forwarded-host");
 const FORWARDED_PROTO: HeaderName<17> = HeaderName::new(b"x-forwarded-proto");
 
+/// The names of those, for [`Gate::header_names`](crate::Gate::header_names).
+pub(crate) const JUDGED_NAMES: [&str; 7] = [
+    "host",
+    "origin",
+    "authorization",
+    "sec-fetch-site",
+    "forwarded",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
+
 /// The headers that the stages judge, found in one pass over the request.
 #[derive(Clone, Copy, Default)]
 pub struct Judged<'r> {

@@ -1,8 +1,10 @@
 'use strict'
 
+const native = require('./native.js')
+
 /**
- * The claims of a token that was verified. They are parsed when the first one is asked for: most
- * requests need none but the subject, and some not even that.
+ * The claims of a token that was verified. They are parsed when one is asked for that cannot be found
+ * alone: most requests need none but the subject, and some not even that.
  */
 class Claims {
   #json
@@ -29,12 +31,18 @@ class Claims {
     return Object.hasOwn(object, name) ? object[name] : undefined
   }
 
+  /** A claim that is a string, which is found sooner than all of them are parsed. */
+  #plain(name) {
+    const known = this.#object === undefined ? native.plainClaim(this.#json, name) : undefined
+    return known ?? this.get(name)
+  }
+
   get iss() {
-    return this.get('iss')
+    return this.#plain('iss')
   }
 
   get sub() {
-    return this.get('sub')
+    return this.#plain('sub')
   }
 
   get aud() {
@@ -54,7 +62,7 @@ class Claims {
   }
 
   get jti() {
-    return this.get('jti')
+    return this.#plain('jti')
   }
 }
 

@@ -8,16 +8,27 @@ const { Claims } = require('./claims.js')
 /** On whose behalf a request came in. What it says is read when it is asked for. */
 class Principal {
   #text
+  #scopeClaim
   #fields
   #claims
 
-  constructor(text) {
+  constructor(text, scopeClaim) {
     this.#text = text
+    this.#scopeClaim = scopeClaim
   }
 
   #field(index) {
-    this.#fields ??= JSON.parse(this.#text.slice(0, this.#text.indexOf('\n')))
+    this.#fields ??= JSON.parse(this.#line(1))
     return this.#fields[index]
+  }
+
+  /** The id, the fields, and behind both lines the claims. */
+  #line(index) {
+    const text = this.#text
+    const first = text.indexOf('\n')
+    if (index === 0) return text.slice(0, first)
+    const second = text.indexOf('\n', first + 1)
+    return index === 1 ? text.slice(first + 1, second) : text.slice(second + 1)
   }
 
   get kind() {
@@ -25,33 +36,36 @@ class Principal {
   }
 
   get id() {
-    return this.#field(1) ?? undefined
+    const written = this.#line(0)
+    if (written === '') return undefined
+    // Behind a plus sign, as in JSON, where nearly every id is as it reads.
+    return written.includes('\\') ? JSON.parse(`"${written.slice(1)}"`) : written.slice(1)
   }
 
   get place() {
-    return this.#field(2)
+    return this.#field(1)
   }
 
   get keyId() {
-    return this.#field(3) ?? undefined
+    return this.#field(2) ?? undefined
   }
 
   get expires() {
-    return this.#field(4) ?? undefined
+    return this.#field(3) ?? undefined
   }
 
   get scopes() {
-    return this.#field(5)
+    return this.#field(4)
   }
 
   get claims() {
     if (this.kind !== 'token') return undefined
-    this.#claims ??= new Claims(this.#text.slice(this.#text.indexOf('\n') + 1))
+    this.#claims ??= new Claims(this.#line(2))
     return this.#claims
   }
 
   hasScope(scope) {
-    if (this.kind === 'token') return native.hasScope(this.claims.json, this.#field(6), scope)
+    if (this.kind === 'token') return native.hasScope(this.claims.json, this.#scopeClaim, scope)
     return this.scopes.includes(scope)
   }
 
@@ -69,9 +83,9 @@ class Principal {
 class Allowed {
   #explain
 
-  constructor(text, explain) {
+  constructor(text, scopeClaim, explain) {
     this.allowed = true
-    this.principal = new Principal(text)
+    this.principal = new Principal(text, scopeClaim)
     this.#explain = explain
   }
 

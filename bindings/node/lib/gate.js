@@ -5,16 +5,16 @@ const { Allowed, Refused } = require('./decision.js')
 const { documentOf } = require('./document.js')
 const { failure, policyError } = require('./errors.js')
 const head = require('./head.js')
+const { Picker } = require('./picker.js')
 
-/** A native answer of `decide` by which a part of the request held the separator. */
-const AMBIGUOUS = 0
-
-const NUL = '\0'
+/** A native answer of `decide` that decides nothing. */
+const UNDECIDED = 0
 
 /** A configured verifier of requests. */
 class Gate {
   #native
   #settings
+  #picker
   #challenges = new Map()
 
   /** Use `Gate.open` or `Gate.fromPolicy`. */
@@ -22,11 +22,18 @@ class Gate {
     if (typeof text !== 'string') throw new TypeError('expected a policy')
     const opened = native.openGate(form, text)
     if (typeof opened === 'string') throw policyError(opened)
-    const [warnings, decide, decideParts, explain, challenge, reload, startupCheck, settings] =
-      opened
-    this.#native = { decide, decideParts, explain, challenge, reload, startupCheck, settings }
-    this.#settings = JSON.parse(settings())
-    this.warnings = JSON.parse(warnings)
+    const [loaded, decide, decideParts, explain, challenge, reload, startupCheck] = opened
+    this.#native = { decide, decideParts, explain, challenge, reload, startupCheck }
+    this.#settle(loaded)
+  }
+
+  /** Takes over what the native side says of the rules that it has loaded. */
+  #settle(loaded) {
+    const [warnings, settings] = JSON.parse(loaded)
+    this.#settings = settings
+    this.#picker = new Picker(settings)
+    this.#challenges.clear()
+    this.warnings = warnings
   }
 
   static open(path) {
@@ -45,28 +52,23 @@ class Gate {
   }
 
   decide(request, options) {
-    const lines = request?.rawHeaders
-    if (!Array.isArray(lines)) return this.#decideAny(request, options)
-    const { socket } = request
-    const packed = pack(
-      request.method,
-      options?.url ?? request.url,
-      // Asking a socket for its peer costs a system call, and only a listed proxy's address counts.
-      options?.peer ?? (this.#settings.peer ? socket?.remoteAddress : undefined) ?? '',
-      lines,
-    )
-    if (packed === undefined) return this.#decideAny(request, options)
-    const https = head.isHttps(options?.scheme ?? head.schemeOf(socket))
-    const count = (lines.length + 3) * 2 + (https ? 1 : 0)
-    const now = options?.now
-    const { decide } = this.#native
-    // An argument that is not passed is one that need not be looked at.
-    const answer = now === undefined ? decide(packed, count) : decide(packed, count, now)
-    if (answer === AMBIGUOUS) return this.#decideAny(request, options)
+    const slots = ['', '', '', '', '', '']
+    const codes = this.#picker.pick(request, options, slots)
+    if (codes < 0) return this.#decideAny(request, options)
+    const answer = this.#ask(codes, slots, options?.now)
+    if (answer === UNDECIDED) return this.#decideAny(request, options)
     return this.#decision(answer, request, options)
   }
 
-  /** For every form of a request, and for bytes that a string cannot hold apart. */
+  #ask(codes, [a, b, c, d, e, f], now) {
+    const { decide } = this.#native
+    // An argument that is not passed is one that need not be looked at.
+    return now === undefined
+      ? decide(codes, a, b, c, d, e, f)
+      : decide(codes, a, b, c, d, e, f, now)
+  }
+
+  /** For every form of a request, and of what may be in one. */
   #decideAny(request, options) {
     const read = head.read(request, options)
     const answer = this.#native.decideParts(head.parts(read), read.https ? 1 : 0, read.now)
@@ -75,7 +77,7 @@ class Gate {
 
   #decision(answer, request, options) {
     const explain = () => this.explain(request, options)
-    if (typeof answer === 'string') return new Allowed(answer, explain)
+    if (typeof answer === 'string') return new Allowed(answer, this.#settings.scopeClaim, explain)
     return new Refused(answer, this.#challenge(answer), explain)
   }
 
@@ -105,9 +107,7 @@ class Gate {
   reload() {
     const answer = this.#native.reload()
     if (answer.startsWith('{')) throw policyError(answer)
-    this.#settings = JSON.parse(this.#native.settings())
-    this.#challenges.clear()
-    this.warnings = JSON.parse(answer)
+    this.#settle(answer)
     return this.warnings
   }
 
@@ -116,19 +116,6 @@ class Gate {
     if (typeof answer === 'number') throw failure(answer)
     return answer
   }
-}
-
-/**
- * The parts with a zero character between each two; undefined if a part is no string. Added up, which
- * is faster than `join`: the native side lays the pieces out in one go.
- */
-function pack(method, url, peer, lines) {
-  let packed = method + NUL + url + NUL + peer
-  for (const line of lines) {
-    if (typeof line !== 'string') return undefined
-    packed += NUL + line
-  }
-  return packed
 }
 
 module.exports = { Gate }

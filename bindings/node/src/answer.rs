@@ -5,24 +5,23 @@ use doorward_core::{Principal, Startup};
 use doorward_policy::{PolicyError, Reason};
 use serde_json::json;
 
-/// Who came in: a line of JSON, `[kind, id, place, keyId, expires, scopes, scopeClaim]`, and behind the
-/// line end the claims as their issuer wrote them. The line has no line end of its own, since JSON
-/// writes one inside a string as `\n`; both halves are parsed only when somebody looks.
-pub(crate) fn principal(principal: &Principal<'_>, scope_claim: &str, out: &mut String) {
-    out.push_str("[\"");
+/// Who came in, in three parts, which are read when somebody looks: the id, as it stands between the
+/// quotes of a JSON string and behind a `+`, or nothing; `[kind, place, keyId, expires, scopes]` as JSON; and the
+/// claims as their issuer wrote them. The first two end at a line end, and have none of their own, since JSON writes one
+/// inside a string as `\n`.
+pub(crate) fn principal(principal: &Principal<'_>, out: &mut String) {
+    if let Some(id) = principal.id() {
+        out.push('+');
+        if principal.claims().is_some() {
+            // A claim's text was written as JSON once, and is JSON again.
+            out.push_str(id.raw());
+        } else {
+            push_inside(&id.to_string(), out);
+        }
+    }
+    out.push_str("\n[\"");
     out.push_str(principal.kind());
     out.push_str("\",");
-    match principal.id() {
-        // A claim's text was written as JSON once, and is JSON again.
-        Some(id) if principal.claims().is_some() => {
-            out.push('"');
-            out.push_str(id.raw());
-            out.push('"');
-        }
-        Some(id) => push_string(&id.to_string(), out),
-        None => out.push_str("null"),
-    }
-    out.push(',');
     push_string(principal.place(), out);
     out.push(',');
     match principal.key_id() {
@@ -41,22 +40,26 @@ pub(crate) fn principal(principal: &Principal<'_>, scope_claim: &str, out: &mut 
         }
         push_string(scope, out);
     }
-    out.push_str("],");
-    push_string(scope_claim, out);
-    out.push_str("]\n");
+    out.push_str("]]\n");
     if let Some(claims) = principal.claims() {
         out.push_str(claims.json());
     }
 }
 
 fn push_string(text: &str, out: &mut String) {
+    out.push('"');
+    push_inside(text, out);
+    out.push('"');
+}
+
+/// Pushes what stands between the quotes.
+fn push_inside(text: &str, out: &mut String) {
     let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
     if text.bytes().all(plain) {
-        out.push('"');
         out.push_str(text);
-        out.push('"');
     } else {
-        out.push_str(&json!(text).to_string());
+        let quoted = json!(text).to_string();
+        out.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
     }
 }
 

@@ -5,6 +5,9 @@ use doorward_core::limits::MAX_HEADERS;
 use doorward_policy::{Header, Request, Scheme};
 use std::net::IpAddr;
 
+/// The pseudo header of HTTP/2 that is judged.
+pub(crate) const AUTHORITY: &str = ":authority";
+
 /// A request's parts, borrowed from memory of ours.
 pub(crate) struct Arrived<'r> {
     pub(crate) method: &'r [u8],
@@ -13,45 +16,59 @@ pub(crate) struct Arrived<'r> {
     pub(crate) https: bool,
 }
 
+/// The header lines in the order of arrival, with room for one more in front.
+pub(crate) struct Lines<'r> {
+    headers: heapless::Vec<Header<'r>, { MOST + 1 }>,
+    authority: Option<&'r [u8]>,
+}
+
+/// One line more than the limit is enough for the core to see that it is passed.
+const MOST: usize = MAX_HEADERS + 1;
+
+impl<'r> Lines<'r> {
+    pub(crate) const fn new() -> Self {
+        Self { headers: heapless::Vec::new(), authority: None }
+    }
+
+    /// Adds a line, unless there are more than enough.
+    pub(crate) fn add(&mut self, name: &'r [u8], value: &'r [u8]) {
+        if self.headers.len() >= MOST {
+            return;
+        }
+        // RFC 9113 §8.3.1: HTTP/2 says here what HTTP/1.1 says in Host.
+        if name == AUTHORITY.as_bytes() {
+            self.authority = Some(value);
+        } else {
+            // There is room.
+            let _ = self.headers.push(Header { name, value });
+        }
+    }
+}
+
 impl<'r> Arrived<'r> {
-    /// Shows the request to `see`. `lines` are names and values in turn.
+    /// Shows the request to `see`.
     pub(crate) fn with<T>(
         &self,
-        mut lines: impl Iterator<Item = &'r [u8]>,
-        count: usize,
+        lines: &mut Lines<'r>,
         see: impl FnOnce(&Request<'_>) -> T,
     ) -> Result<T, Trouble> {
-        // One line more than the limit is enough for the core to see that it is passed.
-        let most = count.min(MAX_HEADERS) + 1;
-        let mut headers = Vec::with_capacity(most + 1);
-        let mut authority = authority_of(self.method, self.target);
-        while headers.len() < most
-            && let Some(name) = lines.next()
-        {
-            let value = lines.next().ok_or(UNPAIRED)?;
-            // RFC 9113 §8.3.1: HTTP/2 says here what HTTP/1.1 says in Host.
-            if name == b":authority" {
-                authority = Some(value);
-            } else {
-                headers.push(Header { name, value });
-            }
-        }
+        let Lines { headers, authority } = lines;
+        let authority = authority.or_else(|| authority_of(self.method, self.target));
         // Beside a Host that differs, both are given: which of them the program behind would believe
         // is not known, so the core refuses the two. In front, so that no tail of headers hides it.
-        if let Some(value) = authority.filter(|value| !names(&headers, value)) {
-            headers.insert(0, Header { name: b"host", value });
+        if let Some(value) = authority.filter(|value| !names(headers, value)) {
+            // There is room.
+            let _ = headers.insert(0, Header { name: b"host", value });
         }
         Ok(see(&Request {
             method: self.method,
             target: self.target,
             scheme: if self.https { Scheme::Https } else { Scheme::Http },
             peer: peer(self.peer)?,
-            headers: &headers,
+            headers,
         }))
     }
 }
-
-const UNPAIRED: Trouble = Trouble::Usage("a header name without a value");
 
 /// The authority that the target itself names: in absolute form (RFC 9112 §3.2.2), and in that of
 /// CONNECT (§3.2.3).

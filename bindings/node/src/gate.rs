@@ -1,12 +1,14 @@
 //! A gate's functions: one decision is one call.
 
 use crate::answer;
-use crate::arrived::{Arrived, wire_bytes};
+use crate::arrived::{AUTHORITY, Arrived, Lines};
 use crate::clock;
-use crate::node::{Answer, Call, Trouble, Value};
-use doorward_core::limits::MAX_HEADERS;
-use doorward_policy::core::Place;
-use doorward_policy::{Explanation, Gate, Outcome, Policy, Reason, Request, UnixTime, Warning};
+use crate::node::{Answer, Call, Trouble};
+use doorward_core::limits::{MAX_HEADERS, MAX_TOKEN_BYTES};
+use doorward_core::{Decision, Place};
+use doorward_policy::{
+    Explanation, Gate, Outcome, Policy, Reason, Request, Snapshot, UnixTime, Warning,
+};
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,26 +21,43 @@ const MAX_HEAD_BYTES: usize = 1024 * 1024;
 /// at, and HTTP/2's four pseudo headers.
 const MAX_PARTS: usize = 3 + 2 * (MAX_HEADERS + 1 + 4);
 
-/// The answer of `decide` that decides nothing: a part held the separator.
-const AMBIGUOUS: u32 = 0;
+/// The answer of `decide` that decides nothing: `decideParts` is to be asked.
+const UNDECIDED: u32 = 0;
+
+/// How many parts of a request `decide` takes.
+const SLOTS: usize = 6;
+
+/// Bits of the number that says which part is in a slot, and the greatest such number.
+const CODE_BITS: usize = 5;
+const MAX_CODE: usize = (1 << CODE_BITS) - 1;
+
+/// What a slot holds: nothing, the peer's address, the target, or else the value of a header line.
+const NOTHING: usize = 0;
+const PEER: usize = 1;
+const TARGET: usize = 2;
+const FIRST_HEADER: usize = 3;
+
+/// Room for the parts in the slots: a token of the core's greatest length, and what stands beside it.
+const ROOM: usize = 2 * MAX_TOKEN_BYTES;
 
 /// What a gate's functions share.
 struct Shared {
     gate: Gate,
-    work: RefCell<Work>,
+    state: RefCell<State>,
 }
 
-/// Memory that one decision after another uses.
-#[derive(Default)]
-struct Work {
-    text: Vec<u8>,
-    bytes: Vec<u8>,
+/// The rules of the last load, and memory that one decision after another uses.
+struct State {
+    rules: Snapshot,
+    /// The headers that these rules read, by their number in a slot.
+    names: Vec<String>,
+    room: Vec<u8>,
     scratch: Vec<u8>,
     out: String,
 }
 
-/// `openGate(form, text)`: an array of the gate's functions, or an error as JSON. `form` is `file`, of
-/// which `text` is the path, or `json` or `toml`.
+/// `openGate(form, text)`: warnings and settings as JSON and the gate's functions, or an error as JSON.
+/// `form` is `file`, of which `text` is the path, or `json` or `toml`.
 pub(crate) fn open(call: &Call) -> Answer {
     let (form, text) = (call.text(0)?, call.text(1)?);
     let policy = match form.as_str() {
@@ -49,19 +68,19 @@ pub(crate) fn open(call: &Call) -> Answer {
     };
     match policy {
         Ok(policy) => {
-            let warnings = call.give_text(&warnings_json(policy.warnings()))?;
-            functions(call, Shared { gate: policy.gate(), work: RefCell::default() }, warnings)
+            let warnings = warnings_json(policy.warnings());
+            functions(call, policy.gate(), &warnings)
         }
         Err(error) => call.give_text(&answer::policy_error(&error)),
     }
 }
 
-fn functions(call: &Call, shared: Shared, warnings: Value) -> Answer {
+fn functions(call: &Call, gate: Gate, warnings: &str) -> Answer {
     type Body = fn(&Shared, &Call) -> Answer;
-    const BODIES: [Body; 7] =
-        [decide, decide_parts, explain, challenge, reload, startup_check, settings];
-    let shared = Rc::new(shared);
-    let mut items = vec![warnings];
+    const BODIES: [Body; 6] = [decide, decide_parts, explain, challenge, reload, startup_check];
+    let state = State::of(gate.snapshot());
+    let mut items = vec![call.give_text(&loaded_json(warnings, &state))?];
+    let shared = Rc::new(Shared { gate, state: RefCell::new(state) });
     for body in BODIES {
         let shared = Rc::clone(&shared);
         items.push(call.function(move |call| body(&shared, call))?);
@@ -74,86 +93,106 @@ fn warnings_json(warnings: &[Warning]) -> String {
     json!(warnings.iter().map(one).collect::<Vec<_>>()).to_string()
 }
 
-/// `decide(packed, count, now)`: the reason's number, or the principal as [`answer::principal`].
-///
-/// `packed` is method, target, peer and the header lines' names and values with a zero character
-/// between each two, one string because a string costs as much as four of its calls. `count` is twice
-/// the number of parts, plus one if the connection is TLS: where a part holds a zero itself the parts
-/// are not as many as that, nothing is decided, and `decideParts` is asked.
-fn decide(shared: &Shared, call: &Call) -> Answer {
-    let count = call.count(1)?;
-    let now = clock::at(call.number(2)?);
-    let mut work = shared.work.try_borrow_mut().map_err(|_| Trouble::Internal)?;
-    let Work { text, bytes, scratch, out } = &mut *work;
-    let text = call.read(0, MAX_HEAD_BYTES, text)?;
-    if text.len() > MAX_HEAD_BYTES {
-        return call.give_number(Reason::RequestTooLarge.code());
-    }
-    let head = wire_bytes(text, bytes);
-    let zeros = memchr::memchr_iter(0, head).count();
-    let parts = usize::try_from(count >> 1).unwrap_or(usize::MAX);
-    if zeros + 1 != parts || parts < 3 || parts % 2 == 0 {
-        return call.give_number(AMBIGUOUS);
-    }
-    let mut parts_of_head = Split { rest: Some(head) };
-    let mut next = || parts_of_head.next().unwrap_or_default();
-    let arrived = Arrived { method: next(), target: next(), peer: next(), https: count & 1 == 1 };
-    arrived.with(parts_of_head, (parts - 3) / 2, |request| {
-        answer(&shared.gate, call, request, now, scratch, out)
-    })?
+/// What the server's side of the gate is told of rules that were loaded: `[warnings, settings]`.
+fn loaded_json(warnings: &str, state: &State) -> String {
+    let gate = state.rules.gate();
+    let places: Vec<&str> = gate.credential.places.iter().map(Place::as_str).collect();
+    // Beyond what a slot's number can say, `decide` is not to be asked.
+    let reads = FIRST_HEADER + state.names.len() - 1 <= MAX_CODE;
+    let settings = json!({
+        "places": places,
+        // Only a listed proxy's address counts for anything: without a list, none is looked up.
+        "peer": !gate.host.trusted_proxies.is_empty(),
+        "target": gate.reads_target(),
+        "headers": reads.then_some(&state.names),
+        "maxHeaders": MAX_HEADERS,
+        "scopeClaim": gate.scope.claim,
+    });
+    format!("[{warnings},{settings}]")
 }
 
-/// The parts between zero bytes.
-struct Split<'h> {
-    rest: Option<&'h [u8]>,
-}
-
-impl<'h> Iterator for Split<'h> {
-    type Item = &'h [u8];
-
-    fn next(&mut self) -> Option<&'h [u8]> {
-        let rest = self.rest?;
-        match memchr::memchr(0, rest) {
-            Some(at) => {
-                self.rest = rest.get(at + 1..);
-                rest.get(..at)
+impl State {
+    fn of(rules: Snapshot) -> Self {
+        // RFC 9113 §8.3.1: HTTP/2 says there what HTTP/1.1 says in Host.
+        let mut names = vec![AUTHORITY.to_owned()];
+        for name in rules.gate().header_names().map(str::to_ascii_lowercase) {
+            if !names.contains(&name) {
+                names.push(name);
             }
-            None => self.rest.take(),
+        }
+        let scratch = vec![0; rules.scratch_bytes()];
+        Self { rules, names, room: vec![0; ROOM], scratch, out: String::new() }
+    }
+}
+
+/// `decide(codes, slot, slot, slot, slot, slot, slot[, now])`: the reason's number, the principal as
+/// [`answer::principal`] writes it, or [`UNDECIDED`].
+///
+/// To bring a string over costs more than to look at several names, so a slot holds only what
+/// [`State::names`] says may be judged, in the order of arrival; how many lines there were, the caller
+/// has compared with the limit. The target is one that begins with `/`, and left out where no place reads it. `codes` is 1 if
+/// the connection is TLS, and from its second bit on what is in the slots, the first one lowest. What is no
+/// string, long or not ASCII is left to `decideParts`.
+fn decide(shared: &Shared, call: &Call) -> Answer {
+    let mut codes = usize::try_from(call.count(0)?).unwrap_or_default();
+    let now = clock::at(call.number(1 + SLOTS)?);
+    let mut state = shared.state.try_borrow_mut().map_err(|_| Trouble::Internal)?;
+    let State { rules, names, room, scratch, out } = &mut *state;
+    let https = codes & 1 == 1;
+    codes >>= 1;
+    let (mut target, mut peer) = (b"/".as_slice(), b"".as_slice());
+    let mut lines = Lines::new();
+    let mut room = room.as_mut_slice();
+    for slot in 1..=SLOTS {
+        let code = codes & MAX_CODE;
+        if code == NOTHING {
+            break;
+        }
+        codes >>= CODE_BITS;
+        let Some(len) = call.copy_ascii(slot, room)? else {
+            return call.give_number(UNDECIDED);
+        };
+        let (part, rest) = room.split_at_mut(len);
+        room = rest;
+        match code {
+            PEER => peer = part,
+            TARGET => target = part,
+            _ => {
+                let name = names.get(code - FIRST_HEADER).ok_or(Trouble::Internal)?;
+                lines.add(name.as_bytes(), part);
+            }
         }
     }
+    Arrived { method: b"", target, peer, https }
+        .with(&mut lines, |request| answer(rules, call, request, now, scratch, out))?
 }
 
-/// `decideParts(parts, https, now)`: as `decide`, the parts in an array and each a string or bytes.
+/// `decideParts(parts, https, now)`: as `decide`, of every request: method, target, peer and the header
+/// lines' names and values in an array, each a string or bytes.
 fn decide_parts(shared: &Shared, call: &Call) -> Answer {
     let decided = with_parts(call, |request, now| {
-        let mut work = shared.work.try_borrow_mut().map_err(|_| Trouble::Internal)?;
-        let Work { scratch, out, .. } = &mut *work;
-        answer(&shared.gate, call, request, now, scratch, out)
+        let mut state = shared.state.try_borrow_mut().map_err(|_| Trouble::Internal)?;
+        let State { rules, scratch, out, .. } = &mut *state;
+        answer(rules, call, request, now, scratch, out)
     })?;
     decided.unwrap_or_else(|reason| call.give_number(reason.code()))
 }
 
 fn answer(
-    gate: &Gate,
+    rules: &Snapshot,
     call: &Call,
     request: &Request<'_>,
     now: UnixTime,
-    scratch: &mut Vec<u8>,
+    scratch: &mut [u8],
     out: &mut String,
 ) -> Answer {
-    let rules = gate.current();
-    let gate = rules.gate();
-    let needed = gate.scratch_bytes();
-    if scratch.len() < needed {
-        scratch.resize(needed, 0);
-    }
-    match gate.decide(request, now, scratch) {
-        doorward_core::Decision::Allow(principal) => {
+    match rules.decide(request, now, scratch) {
+        Decision::Allow(principal) => {
             out.clear();
-            answer::principal(&principal, gate.scope.claim, out);
+            answer::principal(&principal, out);
             call.give_text(out)
         }
-        doorward_core::Decision::Deny(reason) => call.give_number(reason.code()),
+        Decision::Deny(reason) => call.give_number(reason.code()),
     }
 }
 
@@ -167,12 +206,17 @@ fn with_parts<T>(
     let Some(parts) = call.read_parts(0, MAX_PARTS, MAX_HEAD_BYTES)? else {
         return Ok(Err(Reason::RequestTooLarge));
     };
-    let [method, target, peer, lines @ ..] = parts.as_slice() else {
+    let [method, target, peer, rest @ ..] = parts.as_slice() else {
         return Err(Trouble::Usage("expected method, target and peer"));
     };
-    let arrived = Arrived { method, target, peer, https };
-    let count = lines.len() / 2;
-    arrived.with(lines.iter().map(Vec::as_slice), count, |request| see(request, now)).map(Ok)
+    let mut lines = Lines::new();
+    for pair in rest.chunks(2) {
+        let [name, value] = pair else {
+            return Err(Trouble::Usage("a header name without a value"));
+        };
+        lines.add(name, value);
+    }
+    Arrived { method, target, peer, https }.with(&mut lines, |request| see(request, now)).map(Ok)
 }
 
 /// `explain(parts, https, now)`: each check with what it compared, as JSON.
@@ -217,10 +261,14 @@ fn challenge(shared: &Shared, call: &Call) -> Answer {
     }
 }
 
-/// `reload()`: warnings, or an error, as JSON.
+/// `reload()`: as `openGate`, warnings and settings, or an error.
 fn reload(shared: &Shared, call: &Call) -> Answer {
+    let mut state = shared.state.try_borrow_mut().map_err(|_| Trouble::Internal)?;
     match shared.gate.reload() {
-        Ok(warnings) => call.give_text(&warnings_json(&warnings)),
+        Ok(warnings) => {
+            *state = State::of(shared.gate.snapshot());
+            call.give_text(&loaded_json(&warnings_json(&warnings), &state))
+        }
         Err(error) => call.give_text(&answer::policy_error(&error)),
     }
 }
@@ -230,17 +278,4 @@ fn startup_check(shared: &Shared, call: &Call) -> Answer {
     let address = doorward_policy::read_address(&call.text(0)?)
         .ok_or(Trouble::Usage("expected an address: 127.0.0.1, [::1]:8080, localhost:8080"))?;
     answer::startup(call, shared.gate.snapshot().startup_check(address))
-}
-
-/// `settings()`: what the server's side of the gate needs to know of the policy, as JSON.
-fn settings(shared: &Shared, call: &Call) -> Answer {
-    let rules = shared.gate.snapshot();
-    let gate = rules.gate();
-    let places: Vec<&str> = gate.credential.places.iter().map(Place::as_str).collect();
-    let settings = json!({
-        "places": places,
-        // Only a listed proxy's address counts for anything: without a list, none is looked up.
-        "peer": !gate.host.trusted_proxies.is_empty(),
-    });
-    call.give_text(&settings.to_string())
 }

@@ -44,7 +44,7 @@ pub fn module(exports: Object<'_>) -> napi::Result<()> {
 type Function = fn(&Call) -> Answer;
 
 fn functions(exports: &Exports) -> Result<(), Trouble> {
-    const FUNCTIONS: [(&str, Function); 27] = [
+    const FUNCTIONS: [(&str, Function); 28] = [
         ("version", |call| call.give_text(doorward_core::VERSION)),
         ("openGate", gate::open),
         ("openVerifier", verifier::open),
@@ -64,6 +64,7 @@ fn functions(exports: &Exports) -> Result<(), Trouble> {
         ("base64urlEncode", single::base64url_encode),
         ("jsonObject", single::json_object),
         ("claimAt", single::claim_at),
+        ("plainClaim", single::plain_claim),
         ("stripQuery", single::strip_query),
         ("stripCookie", single::strip_cookie),
         ("stripSubprotocol", single::strip_subprotocol),

@@ -29,7 +29,7 @@ pub(crate) enum Trouble {
 pub(crate) type Answer = Result<Value, Trouble>;
 
 /// Most arguments of a function here.
-const ARGUMENTS: usize = 6;
+const ARGUMENTS: usize = 8;
 
 /// The longest character of UTF-8.
 const LONGEST_CHARACTER: usize = 4;
@@ -235,6 +235,15 @@ impl Call {
     /// A string, or `None` for undefined.
     pub(crate) fn optional_text(&self, at: usize) -> Result<Option<String>, Trouble> {
         if self.is_undefined(self.argument(at))? { Ok(None) } else { self.text(at).map(Some) }
+    }
+
+    /// Copies a string of ASCII into the front of `room`, and gives its length; `None` if the value is
+    /// something else or `room` too small.
+    pub(crate) fn copy_ascii(&self, at: usize, room: &mut [u8]) -> Result<Option<usize>, Trouble> {
+        let copied = self.copy_string(self.argument(at), room)?;
+        // As in `read_value`: what may have been cut is not taken for whole.
+        let whole = copied.filter(|copied| copied + LONGEST_CHARACTER < room.len());
+        Ok(whole.filter(|&len| room.get(..len).is_some_and(is_ascii)))
     }
 
     fn read_value(
@@ -491,11 +500,18 @@ impl Call {
 
 /// As the method of that name, which looks at up to 63 bytes of the end one by one.
 fn is_ascii(text: &[u8]) -> bool {
-    const STEP: usize = 32;
-    let high = |bytes: &[u8; STEP]| bytes.iter().fold(0, |all, byte| all | byte) >= 0x80;
-    let Some(end) = text.last_chunk::<STEP>() else {
-        return text.is_ascii();
+    in_steps::<32>(text)
+        .or_else(|| in_steps::<8>(text))
+        .unwrap_or_else(|| text.iter().all(u8::is_ascii))
+}
+
+/// Whether a text of one step or more is ASCII.
+fn in_steps<const STEP: usize>(text: &[u8]) -> Option<bool> {
+    let end = text.last_chunk::<STEP>()?;
+    let high = |bytes: &[u8; STEP]| {
+        let words = bytes.as_chunks().0.iter().map(|word| u64::from_ne_bytes(*word));
+        words.fold(0, |all, word| all | word) & 0x8080_8080_8080_8080 != 0
     };
     // The last step may lie over the one before it.
-    !text.as_chunks().0.iter().chain([end]).any(high)
+    Some(!text.as_chunks().0.iter().chain([end]).any(high))
 }

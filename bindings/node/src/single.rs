@@ -4,12 +4,14 @@ use crate::answer;
 use crate::clock;
 use crate::node::{Answer, Call, Trouble};
 use crate::verifier::with_key;
+use doorward_core::limits::MAX_TOKEN_BYTES;
 use doorward_core::{
     Challenge, Digest, Form, Host, Jwt, Origin, Parsed, Reason, Request, Scheme, Unprotected,
     capability, credential, origin, primitive, scope, startup_check, strip,
 };
 use doorward_policy::Policy;
 use serde_json::json;
+use std::cell::RefCell;
 use zeroize::Zeroizing;
 
 fn give(call: &Call, result: Result<&[u8], Reason>) -> Answer {
@@ -167,6 +169,27 @@ pub(crate) fn claim_at(call: &Call) -> Answer {
         _ => return Err(Trouble::Usage("kind must be string, integer, bool or raw")),
     };
     value.map_or_else(|| call.give_nothing(), |text| call.give_text(&text))
+}
+
+thread_local! {
+    /// The claims of which one is read.
+    static CLAIMS: RefCell<Vec<u8>> = RefCell::new(vec![0; 2_048]);
+}
+
+/// `plainClaim(claims, name)`: a claim of the outermost object that is a string and written as it reads,
+/// or undefined.
+pub(crate) fn plain_claim(call: &Call) -> Answer {
+    CLAIMS.with_borrow_mut(|room| {
+        let mut name = [0; 16];
+        let len = call.copy_ascii(1, &mut name)?.ok_or(Trouble::Usage("expected a short name"))?;
+        let name = std::str::from_utf8(name.get(..len).unwrap_or_default()).unwrap_or_default();
+        let claims = call.read(0, MAX_TOKEN_BYTES, room)?;
+        let found = primitive::json_at(claims, &[name]).and_then(|claim| claim.as_str());
+        match found.map(|text| text.raw()).filter(|raw| !raw.contains('\\')) {
+            Some(raw) => call.give_text(raw),
+            None => call.give_nothing(),
+        }
+    })
 }
 
 /// `stripQuery(target, name)`

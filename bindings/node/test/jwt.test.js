@@ -5,6 +5,7 @@ const { createHmac, createSecretKey } = require('node:crypto')
 const test = require('node:test')
 const { inspect } = require('node:util')
 const { Claims, Denied, PolicyError, Undecided, UsageError, jwt } = require('doorward')
+const native = require('../lib/native.js')
 const { SECRET, signed } = require('./support/http.js')
 
 const NOW = 1_700_000_000
@@ -138,6 +139,36 @@ test('claims are lazy, an object on request, and never inherited', () => {
   const polluted = parse(byHand(JSON.parse('{"__proto__":{"x":1},"aud":"app","exp":9999999999}')))
   assert.strictEqual({}.x, undefined)
   assert.strictEqual(Object.getPrototypeOf(polluted), Object.prototype)
+})
+
+test('a claim that is read alone is what it is among all of them', () => {
+  const texts = [
+    '"sub":"alice","iss":"i","jti":"1"',
+    '"s\\u0075b":"escaped name"',
+    '"sub":"a\\"b\\\\c\\n\\u0000\\ud83d\\ude00"',
+    '"sub":"Ünï \u{1f600} \\/"',
+    '"sub":"Ünï \u{1f600}","iss":""',
+    '"a":{"sub":"inner"},"b":["sub","x"],"c":"\\"sub\\":\\"x\\""',
+    ` "sub" : "${'x'.repeat(5000)}" , "iss":"behind"`,
+    '"SUB":"x","subs":"y","su":"z"',
+  ]
+  let plain = 0
+  for (const members of texts) {
+    const text = `{${members},"exp":${NOW + 60}}`
+    const all = JSON.parse(text)
+    for (const name of ['sub', 'iss', 'jti', 'sub']) {
+      const claims = jwt.createVerifier({ key: SECRET })(jwt.sign(text, SECRET), NOW)
+      assert.strictEqual(claims[name], all[name], `${name} of ${text}`)
+      assert.strictEqual(claims[name], claims.get(name))
+      plain += native.plainClaim(text, name) === all[name] ? 1 : 0
+    }
+  }
+  assert.ok(plain > texts.length, 'hardly one was found')
+  assert.strictEqual(native.plainClaim('{"sub":1}', 'sub'), undefined)
+  assert.strictEqual(native.plainClaim('no object', 'sub'), undefined)
+  for (const wrong of [['{}'], ['{}', 'n'.repeat(16)], ['{}', 'é'], [1, 'sub']]) {
+    assert.throws(() => native.plainClaim(...wrong), TypeError)
+  }
 })
 
 test('a verifier that gives no claims refuses the same', () => {
