@@ -85,6 +85,49 @@ func TestClaimsAreFilledByTheirExactNames(t *testing.T) {
 	}
 }
 
+// What an interface holds is as much a place for names as what a type says.
+func TestNamesAreToldApartBehindInterfaces(t *testing.T) {
+	both := `{"role":{"sub":"user","SUB":"admin"}}`
+	listed := `{"role":[{"sub":"user","SUB":"admin"}]}`
+	deep := new(any)
+	*deep = &base{}
+	for _, one := range []struct {
+		text   string
+		role   any
+		refuse bool
+	}{
+		{both, nil, false}, {both, "text", false}, {both, base{}, false}, {both, &map[string]string{}, false},
+		{both, (*base)(nil), true}, {both, &base{}, true}, {both, deep, true}, {both, &deep, true},
+		{listed, &[]any{}, false}, {listed, &[]any{1, "text"}, false}, {listed, &[]byte{1}, false},
+		{listed, &[]any{&base{}}, true}, {listed, &[1]any{&base{}}, true}, {listed, &[1]*any{deep}, true},
+		{listed, ptr([]any{&base{}}[:0]), true}, {listed, &[][1]any{{&base{}}}, true},
+	} {
+		plain := struct {
+			Role any `json:"role"`
+		}{one.role}
+		// An untagged field leaves the struct to encoding/json.
+		other := struct {
+			Role  any `json:"role"`
+			Email string
+		}{Role: one.role}
+		if err := fill([]byte(one.text), &plain); errors.Is(err, ClaimsDuplicateName) != one.refuse {
+			t.Errorf("%s into %T: %v", one.text, one.role, err)
+		}
+		if err := fill([]byte(one.text), &other); !errors.Is(err, ClaimsDuplicateName) {
+			t.Errorf("%s into %T: %v", one.text, one.role, err)
+		}
+	}
+	there := &base{}
+	var into any = &struct {
+		Role any `json:"role"`
+	}{there}
+	if err := fill([]byte(`{"role":{"sub":"user"}}`), into); err != nil || there.Sub != "user" {
+		t.Errorf("%+v %v", there, err)
+	}
+}
+
+func ptr[T any](value T) *T { return &value }
+
 // Registered is embedded under fields of the same names in Go, and of others in JSON.
 type Registered struct {
 	ID  string `json:"jti"`
@@ -160,7 +203,7 @@ func TestRandomStructsAreFilledAsByEncodingJSON(t *testing.T) {
 		`null`, `true`, `false`, `""`, `"text"`, `"\u0061\n"`, `"\ud800"`, `"12"`, `"2026-01-02T03:04:05Z"`, `"192.0.2.1"`,
 		`0`, `-0`, `7`, `-7`, `127`, `128`, `65536`, `1.5`, `1e3`, `999999999999999999`, `9223372036854775807`,
 		`9223372036854775808`, `-9223372036854775808`, `18446744073709551616`, `[]`, `["a"]`, `[1, 2, 3]`, `{}`,
-		`{"sub":"x"}`, `{"a":1, "b":"]}"}`, `"YWJj"`, `"é"`,
+		`{"sub":"x"}`, `{"a":1, "b":"]}"}`, `"YWJj"`, `"é"`, `"a text of more than thirty-two bytes: it ends here"`,
 	}
 	options := []string{"", ",omitempty", ",omitzero", ",string"}
 	for range 4000 {
