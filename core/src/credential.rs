@@ -93,20 +93,23 @@ fn is_printable(name: &[u8]) -> bool {
     name.iter().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
+/// Every header that a decision may depend on, but for those that `header:NAME` places name. Of any other one
+/// only that it is there counts, for the number of header lines.
+pub const JUDGED_HEADERS: [&str; 9] = [
+    "authorization",
+    "cookie",
+    "forwarded",
+    "host",
+    "origin",
+    "sec-fetch-site",
+    "sec-websocket-protocol",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
+
 /// Headers whose bytes another rule reads: a credential there would be judged by two grammars.
 fn is_judged_elsewhere(name: &[u8]) -> bool {
-    const JUDGED: [&str; 9] = [
-        "authorization",
-        "cookie",
-        "forwarded",
-        "host",
-        "origin",
-        "sec-fetch-site",
-        "sec-websocket-protocol",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-    ];
-    JUDGED.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    JUDGED_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The credential of a request, and where it stood.
