@@ -19,8 +19,7 @@ import (
 // a name twice, so that nothing is left to check. Names are compared exactly: encoding/json takes "SUB" for "sub" where the
 // field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is encoding/json's,
 // which is kept from matching names without case: what was judged is what is filled in.
-func fill(claims []byte, target any) error {
-	text := string(claims)
+func fill(text string, target any) error {
 	if len(text) > 0 && text[0] != '{' {
 		text = strings.TrimLeft(text, " \t\r\n")
 	}

@@ -34,44 +34,44 @@ func TestClaimsAreFilledByTheirExactNames(t *testing.T) {
 	}
 	for _, text := range []string{`{"SUB":"root"}`, `{"ſub":"root"}`, ` { "Sub" : "root" , "x":[1,{"y":2}] } `} {
 		var one untagged
-		if err := fill([]byte(text), &one); err != nil || one.Sub != "" {
+		if err := fill(text, &one); err != nil || one.Sub != "" {
 			t.Errorf("%s: %+v %v", text, one, err)
 		}
 	}
 	both := `{"sub":"alice","Email":"a","SUB":"root","ſub":"root","email":"b"}`
 	var one untagged
 	// The tagged name is told from its likes, the untagged one cannot be.
-	if err := fill([]byte(both), &one); !errors.Is(err, ClaimsDuplicateName) || one.Sub != "" {
+	if err := fill(both, &one); !errors.Is(err, ClaimsDuplicateName) || one.Sub != "" {
 		t.Errorf("%+v %v", one, err)
 	}
 	one = untagged{}
-	if err := fill([]byte(`{"sub":"alice","SUB":"root","email":"b"}`), &one); err != nil || one.Sub != "alice" || one.Email != "b" {
+	if err := fill(`{"sub":"alice","SUB":"root","email":"b"}`, &one); err != nil || one.Sub != "alice" || one.Email != "b" {
 		t.Errorf("%+v %v", one, err)
 	}
 	two := embedded{base: &base{}}
-	if err := fill([]byte(`{"sub":"alice","SUB":"root","other":1}`), &two); err != nil || two.Sub != "alice" || two.Other != 1 {
+	if err := fill(`{"sub":"alice","SUB":"root","other":1}`, &two); err != nil || two.Sub != "alice" || two.Other != 1 {
 		t.Errorf("%+v %v", two, err)
 	}
 	var three nested
-	if err := fill([]byte(`{"sub":"a","role":{"name":"user","NAME":"admin"}}`), &three); !errors.Is(err, ClaimsDuplicateName) {
+	if err := fill(`{"sub":"a","role":{"name":"user","NAME":"admin"}}`, &three); !errors.Is(err, ClaimsDuplicateName) {
 		t.Errorf("%+v %v", three, err)
 	}
 	var all map[string]any
-	if err := fill([]byte(`{"sub":"alice","SUB":"root"}`), &all); err != nil || len(all) != 2 {
+	if err := fill(`{"sub":"alice","SUB":"root"}`, &all); err != nil || len(all) != 2 {
 		t.Errorf("%v %v", all, err)
 	}
 	// Nor does a way to the struct change which names are its own.
 	var missing *base
 	there := &base{}
 	var boxed any = there
-	if err := fill([]byte(`{"SUB":"root"}`), &missing); err != nil || missing == nil || missing.Sub != "" {
+	if err := fill(`{"SUB":"root"}`, &missing); err != nil || missing == nil || missing.Sub != "" {
 		t.Errorf("%+v %v", missing, err)
 	}
-	if err := fill([]byte(`{"sub":"alice","SUB":"root"}`), &boxed); err != nil || there.Sub != "alice" {
+	if err := fill(`{"sub":"alice","SUB":"root"}`, &boxed); err != nil || there.Sub != "alice" {
 		t.Errorf("%+v %v", there, err)
 	}
 	boxed = &boxed
-	if err := fill([]byte(`{"sub":"alice"}`), &boxed); err != nil {
+	if err := fill(`{"sub":"alice"}`, &boxed); err != nil {
 		t.Error(err)
 	}
 	// Two fields of one name but for its case are each their own.
@@ -80,7 +80,7 @@ func TestClaimsAreFilledByTheirExactNames(t *testing.T) {
 		Sub             string `json:"sub"`
 		Upper           string `json:"SUB"`
 	}
-	if err := fill([]byte(`{"sub":"alice"}`), &cases); err != nil || cases.Sub != "alice" || cases.Upper != "" {
+	if err := fill(`{"sub":"alice"}`, &cases); err != nil || cases.Sub != "alice" || cases.Upper != "" {
 		t.Errorf("%+v %v", cases, err)
 	}
 }
@@ -110,10 +110,10 @@ func TestNamesAreToldApartBehindInterfaces(t *testing.T) {
 			Role  any `json:"role"`
 			Email string
 		}{Role: one.role}
-		if err := fill([]byte(one.text), &plain); errors.Is(err, ClaimsDuplicateName) != one.refuse {
+		if err := fill(one.text, &plain); errors.Is(err, ClaimsDuplicateName) != one.refuse {
 			t.Errorf("%s into %T: %v", one.text, one.role, err)
 		}
-		if err := fill([]byte(one.text), &other); !errors.Is(err, ClaimsDuplicateName) {
+		if err := fill(one.text, &other); !errors.Is(err, ClaimsDuplicateName) {
 			t.Errorf("%s into %T: %v", one.text, one.role, err)
 		}
 	}
@@ -121,7 +121,7 @@ func TestNamesAreToldApartBehindInterfaces(t *testing.T) {
 	var into any = &struct {
 		Role any `json:"role"`
 	}{there}
-	if err := fill([]byte(`{"role":{"sub":"user"}}`), into); err != nil || there.Sub != "user" {
+	if err := fill(`{"role":{"sub":"user"}}`, into); err != nil || there.Sub != "user" {
 		t.Errorf("%+v %v", there, err)
 	}
 }
@@ -226,7 +226,7 @@ func TestRandomStructsAreFilledAsByEncodingJSON(t *testing.T) {
 func same(t *testing.T, text string, of reflect.Type) {
 	t.Helper()
 	ours, theirs := reflect.New(of), reflect.New(of)
-	err, other := fill([]byte(text), ours.Interface()), json.Unmarshal([]byte(text), theirs.Interface())
+	err, other := fill(text, ours.Interface()), json.Unmarshal([]byte(text), theirs.Interface())
 	if (err == nil) != (other == nil) || err == nil && !reflect.DeepEqual(ours.Interface(), theirs.Interface()) {
 		t.Errorf("%v of %s:\n%+v, %v; encoding/json:\n%+v, %v", of, text, ours, err, theirs, other)
 	}
