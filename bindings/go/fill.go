@@ -370,7 +370,7 @@ func (p *plan) fillUsual(text string, at int, base unsafe.Pointer) int {
 	for at < len(text)-8 && text[at] == '"' {
 		head := word(text[at+1 : at+9])
 		length := zeroByte(head ^ quotes)
-		key := head & (1<<(8*length+8) - 1)
+		key := keyIn(head, length)
 		if length == 8 {
 			length = quoteAt(text, at+9) - at - 1
 		}
@@ -396,6 +396,12 @@ func (p *plan) fillUsual(text string, at int, base unsafe.Pointer) int {
 			}
 		} else {
 			number := int64(0)
+			if value <= len(text)-8 {
+				// A date has ten digits.
+				if eight, all := eightDigits(word(text[value : value+8])); all {
+					number, end = eight, value+8
+				}
+			}
 			for ; end < len(text) && text[end]-'0' <= 9; end++ {
 				number = number*10 + int64(text[end]-'0')
 			}
@@ -416,6 +422,18 @@ func (p *plan) fillUsual(text string, at int, base unsafe.Pointer) int {
 		at = end + 1
 	}
 	return at
+}
+
+// eightDigits is the number that eight bytes are, if all are digits: pairs of digits, then pairs of those, are put together
+// side by side.
+func eightDigits(bytes uint64) (number int64, all bool) {
+	bytes ^= 0x3030303030303030
+	if (bytes|(bytes+0x7676767676767676))&0x8080808080808080 != 0 {
+		return 0, false
+	}
+	bytes = bytes * (10<<8 + 1) >> 8
+	bytes = bytes & 0x00ff00ff00ff00ff * (100<<16 + 1) >> 16
+	return int64(bytes & 0x0000ffff0000ffff * (10000<<32 + 1) >> 32), true
 }
 
 // closes tells whether a value surely ends before a byte.
@@ -473,14 +491,18 @@ func (p *plan) find(key uint64, from int) *planField {
 	return nil
 }
 
-// keyOf is a name and the quote behind it in one word, or the first bytes of a name that is longer. No name of a plan's has a
-// quote in it.
+// keyIn is the key of a name that begins with these bytes: the name and the quote behind it in one word, which no other name
+// has. Eight bytes and more have one that says less, and that no shorter name has.
+func keyIn(head uint64, length int) uint64 { return head << (uint(56-8*length) % 64) }
+
+// keyOf is the key of a name, in which is no quote.
 func keyOf(name string) uint64 {
 	var head [8]byte
-	if copy(head[:], name) < len(head) {
-		head[len(name)] = '"'
+	length := copy(head[:], name)
+	if length < len(head) {
+		head[length] = '"'
 	}
-	return word(string(head[:]))
+	return keyIn(word(string(head[:])), length)
 }
 
 // quotes is a word of quotes.

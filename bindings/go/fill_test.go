@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +220,52 @@ func TestRandomStructsAreFilledAsByEncodingJSON(t *testing.T) {
 		}
 		rand.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
 		same(t, "{"+strings.Join(members, ", ")+"}", reflect.StructOf(fields))
+	}
+}
+
+func TestEightDigitsAreReadAsOneByOne(t *testing.T) {
+	read := func(text string) {
+		t.Helper()
+		number, all := eightDigits(word(text))
+		long, err := strconv.ParseUint(text, 10, 63)
+		if all != (err == nil) || all && uint64(number) != long {
+			t.Errorf("%q: %d %v, %d %v", text, number, all, long, err)
+		}
+	}
+	for _, text := range []string{"00000000", "99999999", "17000003", "12345678"} {
+		read(text)
+	}
+	for range 100_000 {
+		text := fmt.Sprintf("%08d", rand.IntN(100_000_000))
+		read(text)
+		odd := []byte(text)
+		for range rand.IntN(3) {
+			odd[rand.IntN(8)] = byte(rand.IntN(256))
+		}
+		read(string(odd))
+	}
+}
+
+// Names of every length have keys of their own, but for long ones, which are compared.
+func TestKeysTellNamesApart(t *testing.T) {
+	names := map[uint64]string{}
+	for range 100_000 {
+		name := make([]byte, 1+rand.IntN(7))
+		for i := range name {
+			name[i] = "abcdexyz\x01\xff"[rand.IntN(10)]
+		}
+		key := keyOf(string(name))
+		if other, known := names[key]; known && other != string(name) {
+			t.Fatalf("%q and %q", name, other)
+		}
+		names[key] = string(name)
+		if in := keyIn(word(string(name)+`":12345678`), len(name)); in != key {
+			t.Fatalf("%q: %x %x", name, in, key)
+		}
+		long := string(name) + "longer name"
+		if in := keyIn(word(long), 8); in != keyOf(long) || names[in] != "" {
+			t.Fatalf("%q: %x", long, in)
+		}
 	}
 }
 
