@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 type base struct {
@@ -266,6 +267,45 @@ func TestKeysTellNamesApart(t *testing.T) {
 		if in := keyIn(word(long), 8); in != keyOf(long) || names[in] != "" {
 			t.Fatalf("%q: %x", long, in)
 		}
+	}
+}
+
+// Claims that nobody has verified are filled as encoding/json fills them, or refused, and never cause a panic.
+func TestMutatedTextIsFilledAsByEncodingJSON(t *testing.T) {
+	type target struct {
+		Issuer  string `json:"iss"`
+		Expires int64  `json:"exp"`
+		Subject string `json:"sub"`
+		Number  int    `json:"n"`
+		Long    string `json:"long name"`
+		Longer  int64  `json:"long names"`
+		Flag    bool   `json:"f"`
+	}
+	const text = `{"iss":"https://issuer.example/a/long/path","exp":1700000300,"sub":"alice","x":{"sub":1},"long names":17,"n":-5,` +
+		`"long name":"L","f":true,"list":["a","b"],"1234567":12345678}`
+	filled := 0
+	for range 50_000 {
+		odd := []byte(text)[:len(text)-rand.IntN(2)*rand.IntN(len(text))]
+		for range rand.IntN(4) {
+			odd[rand.IntN(len(odd))] = "{}[]\",:\\ 0189-eax\n\x00\xff"[rand.IntN(20)]
+		}
+		var ours, theirs target
+		err := fill(string(odd), &ours)
+		if !utf8.Valid(odd) || !json.Valid(odd) { // the core takes UTF-8 only
+			continue
+		}
+		names := map[string]json.RawMessage{}
+		if json.Unmarshal(odd, &names) != nil || len(names) != 10 {
+			continue // a name twice, perhaps
+		}
+		other := json.Unmarshal(odd, &theirs)
+		if (err == nil) != (other == nil) || err == nil && !reflect.DeepEqual(ours, theirs) {
+			t.Fatalf("%s\n%+v, %v; encoding/json:\n%+v, %v", odd, ours, err, theirs, other)
+		}
+		filled++
+	}
+	if filled < 5_000 {
+		t.Error("too few were valid:", filled)
 	}
 }
 
