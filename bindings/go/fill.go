@@ -32,8 +32,8 @@ func fill(text string, target any) error {
 		return unmarshal(text, target)
 	}
 	plan := planOf(pointer.Type().Elem())
-	lastPlan.Store(plan)
 	if plan.plain {
+		lastPlan.Store(plan)
 		return plan.fill(text, pointer)
 	}
 	return unmarshal(plan.exact(text), pointer.Interface())
