@@ -1020,6 +1020,29 @@ doorward_reason doorward_gate_places(const struct doorward_gate *gate,
 DOORWARD_NONNULL(1, 4);
 
 /**
+ * The names of the headers that a decision of this gate may depend on, with a line feed between two: for a server to
+ * which laying out the others is work. Of those only the number of lines counts: give them with an empty name and value.
+ * A reload may change the names.
+ *
+ * @param gate     the gate
+ * @param out      room for the text; 1024 bytes are enough for any ordinary policy
+ * @param out_len  its bytes
+ * @param written  receives the text's length; there is no NUL behind it
+ *
+ * @return `DOORWARD_OK`, 1011 output_too_small, 1001 or 1003.
+ *
+ * Threads: any number of calls may run at once.
+ *
+ * Safety: Every pointer leads to what is said above; `out` overlaps nothing else.
+ */
+DOORWARD_MUST_USE
+doorward_reason doorward_gate_headers(const struct doorward_gate *gate,
+                                      uint8_t *out,
+                                      size_t out_len,
+                                      size_t *written)
+DOORWARD_NONNULL(1, 4);
+
+/**
  * Reads a policy file and makes a gate of it, on the heap.
  *
  * @param path     the file, TOML if its name ends in `.toml`, JSON if in `.json`; relative paths of

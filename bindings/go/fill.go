@@ -19,17 +19,21 @@ import (
 // a name twice, so that nothing is left to check. Names are compared exactly: encoding/json takes "SUB" for "sub" where the
 // field is sub, and the core has judged "sub". Every value that is not plain, and every other target, is encoding/json's,
 // which is kept from matching names without case: what was judged is what is filled in.
-func fill(claims []byte, target any) error {
-	text := string(claims)
+func fill(text string, target any) error {
 	if len(text) > 0 && text[0] != '{' {
 		text = strings.TrimLeft(text, " \t\r\n")
 	}
-	pointer := structAt(reflect.ValueOf(target))
-	if !pointer.IsValid() {
+	pointer := reflect.ValueOf(target)
+	// A server fills one type, or a few.
+	if last := lastPlan.Load(); last != nil && last.plain && last.pointer == reflect.TypeOf(target) && !pointer.IsNil() {
+		return last.fill(text, pointer)
+	}
+	if pointer = structAt(pointer); !pointer.IsValid() {
 		return unmarshal(text, target)
 	}
 	plan := planOf(pointer.Type().Elem())
 	if plan.plain {
+		lastPlan.Store(plan)
 		return plan.fill(text, pointer)
 	}
 	return unmarshal(plan.exact(text), pointer.Interface())
@@ -62,7 +66,7 @@ func structAt(target reflect.Value) reflect.Value {
 // unmarshal is encoding/json's, but where names differ in case only, of which it would take the last for a field of
 // either: ClaimsDuplicateName.
 func unmarshal(text string, target any) error {
-	if of := reflect.TypeOf(target); of != nil && hasFields(of, 0) && ambiguous(text) {
+	if of := reflect.TypeOf(target); of != nil && (hasFields(of, 0) || holdsFields(reflect.ValueOf(target), 0)) && ambiguous(text) {
 		return boxed(ClaimsDuplicateName)
 	}
 	return json.Unmarshal([]byte(text), target)
@@ -82,6 +86,39 @@ func hasFields(of reflect.Type, depth int) bool {
 	default:
 		return false
 	}
+}
+
+// holdsFields tells whether a value of a type without fields leads to some: through an interface that holds a pointer,
+// which encoding/json follows. The elements of a slice are used again, those behind its length too.
+func holdsFields(at reflect.Value, depth int) bool {
+	if depth > 8 {
+		return true
+	}
+	switch at.Kind() {
+	case reflect.Interface:
+		held := at.Elem()
+		return held.Kind() == reflect.Pointer && (hasFields(held.Type(), 0) || holdsFields(held, depth+1))
+	case reflect.Pointer:
+		return !at.IsNil() && holdsFields(at.Elem(), depth+1)
+	case reflect.Slice:
+		return anyHoldsFields(at.Slice(0, at.Cap()), depth)
+	case reflect.Array:
+		return anyHoldsFields(at, depth)
+	default:
+		return false
+	}
+}
+
+func anyHoldsFields(list reflect.Value, depth int) bool {
+	switch list.Type().Elem().Kind() {
+	case reflect.Interface, reflect.Pointer, reflect.Slice, reflect.Array:
+		for i := range list.Len() {
+			if holdsFields(list.Index(i), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ambiguous tells whether an object in a value has two names that differ in case only. The core has proven the text, and
@@ -164,14 +201,15 @@ func fold(name string) string {
 
 // plan is how a struct is filled.
 type plan struct {
-	of     reflect.Type
-	plain  bool
-	fields []planField
-	keys   []uint64 // keyOf each one's name
+	pointer reflect.Type // to the struct
+	plain   bool
+	fields  []planField
+	keys    []uint64 // keyOf each one's name
 }
 
 type planField struct {
 	name   string
+	next   int // its number, from 1
 	index  []int
 	offset uintptr      // from the struct's beginning
 	kind   reflect.Kind // Invalid: for encoding/json
@@ -185,15 +223,10 @@ var (
 )
 
 func planOf(of reflect.Type) *plan {
-	// A server fills one type, or a few.
-	if last := lastPlan.Load(); last != nil && last.of == of {
-		return last
-	}
 	made, known := plans.Load(of)
 	if !known {
 		made, _ = plans.LoadOrStore(of, newPlan(of))
 	}
-	lastPlan.Store(made.(*plan))
 	return made.(*plan)
 }
 
@@ -201,7 +234,7 @@ var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
 // newPlan is plain unless one of encoding/json's finer rules would be needed.
 func newPlan(of reflect.Type) *plan {
-	made := &plan{of: of, plain: !unmarshals(of)}
+	made := &plan{pointer: reflect.PointerTo(of), plain: !unmarshals(of)}
 	made.addFields(of, nil, 0, map[reflect.Type]bool{})
 	return made
 }
@@ -239,7 +272,7 @@ func (p *plan) addFields(of reflect.Type, index []int, offset uintptr, around ma
 			p.plain = false
 		}
 		if name != "" {
-			p.add(planField{name, at, offset + field.Offset, kindOf(field.Type), unmarshalsItself(field.Type)})
+			p.add(planField{name, len(p.fields) + 1, at, offset + field.Offset, kindOf(field.Type), unmarshalsItself(field.Type)})
 		}
 	}
 }
@@ -289,7 +322,12 @@ func kindOf(of reflect.Type) reflect.Kind {
 			return reflect.Invalid
 		}
 		return reflect.String
-	case reflect.Bool, reflect.Int64, reflect.Int:
+	case reflect.Int:
+		if strconv.IntSize == 64 {
+			return reflect.Int64
+		}
+		return reflect.Int
+	case reflect.Bool, reflect.Int64:
 		return of.Kind()
 	default:
 		return reflect.Invalid
@@ -302,88 +340,116 @@ var textUnmarshaler = reflect.TypeFor[interface{ UnmarshalText([]byte) error }](
 func (p *plan) fill(text string, pointer reflect.Value) error {
 	// Nearly no token has an escape: then a string ends at the next quote.
 	escapes := strings.IndexByte(text, '\\') >= 0
-	hint := 0
-	into, base := pointer.Elem(), pointer.UnsafePointer()
-	// By pointer: a copy of what was just written word by word waits for each of the words.
-	one := &member{}
-	for at := next(text, 1); at < len(text) && text[at] == '"'; {
-		if escapes {
-			one.read(text, at)
-		} else {
-			one.readPlain(text, at)
+	for at := next(text, 1); ; {
+		if !escapes {
+			at = next(text, p.fillUsual(text, at, pointer.UnsafePointer()))
 		}
-		if one.end <= one.value {
+		if at >= len(text) || text[at] != '"' {
+			return nil
+		}
+		name, value := memberName(text, at)
+		end := valueEnd(text, value)
+		if end <= value {
 			return boxed(ClaimsJSON) // A text that nobody has verified, made Claims by a conversion.
 		}
-		if i := p.field(one, hint); i >= 0 {
-			hint = i + 1
-			if err := p.fields[i].set(one, text[one.value:one.end], into, base); err != nil {
+		if field := p.field(name); field != nil {
+			if err := field.set(text[value:end], pointer.Elem()); err != nil {
 				return err
 			}
 		}
-		at = behindComma(text, one.end)
+		at = behindComma(text, end)
 	}
-	return nil
 }
 
-// member is a name, and where its value begins and ends.
-type member struct {
-	name       string
-	key        uint64 // keyOf the name
-	value, end int
-	plain      bool  // a string without escapes
-	whole      bool  // digits and nothing else, which are number
-	number     int64 // where whole
-}
-
-// read reads the member that begins at a place.
-func (m *member) read(text string, at int) {
-	m.name, m.value = memberName(text, at)
-	m.key = keyOf(m.name)
-	m.end = valueEnd(text, m.value)
-	m.plain = m.end > m.value+1 && text[m.value] == '"' && strings.IndexByte(text[m.value:m.end], '\\') < 0
-	m.whole = false
-}
-
-// readPlain is read for a text without escapes, in one pass: names are short, and dates are digits.
-func (m *member) readPlain(text string, at int) {
-	key, end := nameEnd(text, at+1)
-	value := next(text, next(text, end+1)+1)
-	m.name, m.key, m.value, m.end = text[at+1:end], key, value, 0
-	m.plain, m.whole = false, false
-	if value >= len(text) {
-		return
-	}
-	switch first := text[value]; {
-	case first == '"':
-		if length := strings.IndexByte(text[value+1:], '"'); length >= 0 {
-			m.end, m.plain = value+length+2, true
+// fillUsual goes over members, for the struct at base, as long as they are usual: strings and whole numbers for fields of
+// their kind, without white space around. It gives the place of the first one that is not, or where there is none any more.
+// In the text is no escape.
+//
+// The struct is of the plan's type, so that at each field's offset lies what its kind says: kindOf has seen it.
+func (p *plan) fillUsual(text string, at int, base unsafe.Pointer) int {
+	for at < len(text)-8 && text[at] == '"' {
+		head := word(text[at+1 : at+9])
+		length := zeroByte(head ^ quotes)
+		key := keyIn(head, length)
+		if length == 8 {
+			length = quoteAt(text, at+9) - at - 1
 		}
-	case first-'0' <= 9:
-		m.number, m.end, m.whole = digits(text, value)
-		if !m.whole {
-			m.end = valueEnd(text, value)
+		value := at + length + 3
+		if value >= len(text) || text[value-1] != ':' {
+			return at
 		}
-	default:
-		m.end = valueEnd(text, value)
+		field := p.find(key, 0)
+		for length >= 8 && field != nil && field.name != text[at+1:value-2] {
+			field = p.find(key, field.next)
+		}
+		end := value
+		if first := text[value]; first == '"' {
+			end = quoteAt(text, value+1) + 1
+			if end >= len(text) || !closes(text[end]) {
+				return at
+			}
+			if field != nil {
+				if field.kind != reflect.String {
+					return at
+				}
+				*(*string)(unsafe.Add(base, field.offset)) = text[value+1 : end-1]
+			}
+		} else {
+			number := int64(0)
+			if value <= len(text)-8 {
+				// A date has ten digits.
+				if eight, all := eightDigits(word(text[value : value+8])); all {
+					number, end = eight, value+8
+				}
+			}
+			for ; end < len(text) && text[end]-'0' <= 9; end++ {
+				number = number*10 + int64(text[end]-'0')
+			}
+			// More digits are perhaps not a number that fits.
+			if end == value || end-value > 18 || end == len(text) || !closes(text[end]) {
+				return at
+			}
+			if field != nil {
+				if field.kind != reflect.Int64 {
+					return at
+				}
+				*(*int64)(unsafe.Add(base, field.offset)) = number
+			}
+		}
+		if text[end] == '}' {
+			return end
+		}
+		at = end + 1
 	}
+	return at
 }
 
-// nameEnd is the key of a name without escapes that begins at a place, and where its quote is.
-func nameEnd(text string, at int) (key uint64, end int) {
-	if len(text)-at >= 8 {
-		key = word(text[at : at+8])
-		if quote := zeroByte(key ^ 0x2222222222222222); quote < 8 {
-			return key & (1<<(8*quote) - 1), at + quote
+// eightDigits is the number that eight bytes are, if all are digits: pairs of digits, then pairs of those, are put together
+// side by side.
+func eightDigits(bytes uint64) (number int64, all bool) {
+	bytes ^= 0x3030303030303030
+	if (bytes|(bytes+0x7676767676767676))&0x8080808080808080 != 0 {
+		return 0, false
+	}
+	bytes = bytes * (10<<8 + 1) >> 8
+	bytes = bytes & 0x00ff00ff00ff00ff * (100<<16 + 1) >> 16
+	return int64(bytes & 0x0000ffff0000ffff * (10000<<32 + 1) >> 32), true
+}
+
+// closes tells whether a value surely ends before a byte.
+func closes(b byte) bool { return b == ',' || b == '}' }
+
+// quoteAt is the place of the next quote, or the end.
+func quoteAt(text string, at int) int {
+	for near := at + 32; at < near && len(text)-at >= 8; at += 8 {
+		if quote := zeroByte(word(text[at:at+8]) ^ quotes); quote < 8 {
+			return at + quote
 		}
-		end = at + 8
-	} else {
-		end = at
 	}
-	for end < len(text) && text[end] != '"' {
-		end++
+	if quote := strings.IndexByte(text[at:], '"'); quote >= 0 {
+		return at + quote
 	}
-	return keyOf(text[at:end]), end
+	return len(text)
 }
 
 // word is eight bytes as a number; the compiler makes it one load.
@@ -398,17 +464,6 @@ func zeroByte(word uint64) int {
 	return bits.TrailingZeros64((word-0x0101010101010101)&^word&0x8080808080808080) / 8
 }
 
-// digits reads digits up to the end of their value; whole is false where there is more to it than those, or more of
-// them than a number surely holds.
-func digits(text string, at int) (number int64, end int, whole bool) {
-	end = at
-	for end < len(text) && text[end]-'0' <= 9 {
-		number = number*10 + int64(text[end]-'0')
-		end++
-	}
-	return number, end, end-at <= 18 && end < len(text) && (text[end] == ',' || text[end] == '}' || text[end] <= ' ')
-}
-
 // unescaped is what a string with its quotes says.
 func unescaped(text string) (name string) {
 	// It was proven to be a string; what it cannot say is a name that no field has.
@@ -416,49 +471,52 @@ func unescaped(text string) (name string) {
 	return name
 }
 
-// field finds a name, the field behind the last one first: issuers and structs often agree on an order.
-func (p *plan) field(one *member, hint int) int {
-	if hint < len(p.keys) && p.keys[hint] == one.key && p.fields[hint].is(one.name) {
-		return hint
+// field is the one of this name, or nil.
+func (p *plan) field(name string) *planField {
+	key := keyOf(name)
+	field := p.find(key, 0)
+	for field != nil && field.name != name {
+		field = p.find(key, field.next)
 	}
-	for i, key := range p.keys {
-		if key == one.key && p.fields[i].is(one.name) {
-			return i
+	return field
+}
+
+// find is the first field of this key from one on, or nil. A name of less than eight bytes has a key of its own.
+func (p *plan) find(key uint64, from int) *planField {
+	for i, known := range p.keys[from:] {
+		if known == key {
+			return &p.fields[from+i]
 		}
 	}
-	return -1
+	return nil
 }
 
-// keyOf is the first bytes of a name in one word: all of it, where it is no longer than that.
-func keyOf(name string) (key uint64) {
-	for i := range min(len(name), 8) {
-		key |= uint64(name[i]) << (8 * i)
+// keyIn is the key of a name that begins with these bytes: the name and the quote behind it in one word, which no other name
+// has. Eight bytes and more have one that says less, and that no shorter name has.
+func keyIn(head uint64, length int) uint64 { return head << (uint(56-8*length) % 64) }
+
+// keyOf is the key of a name, in which is no quote.
+func keyOf(name string) uint64 {
+	var head [8]byte
+	length := copy(head[:], name)
+	if length < len(head) {
+		head[length] = '"'
 	}
-	return key
+	return keyIn(word(string(head[:])), length)
 }
 
-// is compares a name whose key is the field's.
-func (f *planField) is(name string) bool {
-	return len(f.name) == len(name) && (len(name) <= 8 || f.name == name)
-}
+// quotes is a word of quotes.
+const quotes = 0x2222222222222222
 
 // set writes one value; one that is not plain goes to encoding/json, which also says what is wrong with it.
-func (f *planField) set(one *member, value string, into reflect.Value, base unsafe.Pointer) error {
-	// The struct is of the plan's type, and the field of f.kind: kindOf has seen it.
-	place := unsafe.Add(base, f.offset)
-	switch {
-	case one.plain && f.kind == reflect.String:
-		*(*string)(place) = value[1 : len(value)-1]
-		return nil
-	case one.whole && f.kind == reflect.Int64:
-		*(*int64)(place) = one.number
-		return nil
-	case one.whole && f.kind == reflect.Int && strconv.IntSize == 64:
-		*(*int)(place) = int(one.number)
-		return nil
-	}
+func (f *planField) set(value string, into reflect.Value) error {
 	field := into.FieldByIndex(f.index)
 	switch f.kind {
+	case reflect.String:
+		if len(value) > 1 && value[0] == '"' && strings.IndexByte(value, '\\') < 0 {
+			field.SetString(value[1 : len(value)-1])
+			return nil
+		}
 	case reflect.Int64, reflect.Int:
 		if number, ok := integer(value); ok && !field.OverflowInt(number) {
 			field.SetInt(number)

@@ -19,7 +19,8 @@ type Gate struct {
 	abi      *abi.Gate
 	options  options
 	warnings []string
-	places   atomic.Pointer[[]string]
+	reads    atomic.Pointer[reads]
+	changing sync.Mutex // of the rules
 }
 
 // ErrClosed is returned by what is asked of a closed gate, key or verifier. It is no denial.
@@ -118,7 +119,7 @@ func gate(made *abi.Gate, message string, code uint32, opts []Option) (*Gate, er
 	for _, option := range opts {
 		option(&g.options)
 	}
-	if err := g.readPlaces(); err != nil {
+	if err := g.learn(); err != nil {
 		return nil, err
 	}
 	return g, nil
@@ -129,16 +130,6 @@ func lines(message string) []string {
 		return nil
 	}
 	return strings.Split(strings.TrimSuffix(message, "\n"), "\n")
-}
-
-// readPlaces keeps what Handler takes credentials out of.
-func (g *Gate) readPlaces() error {
-	places, code, open := g.abi.Places()
-	if err := answered(code, open); err != nil {
-		return err
-	}
-	g.places.Store(&places)
-	return nil
 }
 
 func answered(code uint32, open bool) error {
@@ -165,14 +156,20 @@ func (g *Gate) Close() error {
 //
 // Connections that were let in stay.
 func (g *Gate) Reload() error {
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	g.reads.Store(&reads{everything, g.reads.Load().places})
 	message, code, open := g.abi.Reload()
 	if !open {
 		return ErrClosed
 	}
+	if err := g.learn(); err != nil {
+		return err
+	}
 	if code != abi.OK {
 		return &PolicyError{Reason(code), message}
 	}
-	return g.readPlaces()
+	return nil
 }
 
 // calls are requests on their way: what one leaves behind, the next one uses.
@@ -192,40 +189,54 @@ func release(call *abi.Call) {
 // An error means that there is no answer: a reason of 1xxx or 9xxx, which is also in the decision, or ErrClosed.
 // The decision lets nobody in then. A denial allocates nothing, an allowed request one block for the principal's
 // texts.
-func (g *Gate) Decide(r *http.Request) (Decision, error) {
+func (g *Gate) Decide(r *http.Request) (decision Decision, err error) {
 	call := calls.Get().(*abi.Call)
-	g.lay(call, r)
-	decision, err := g.decide(call)
+	reads := g.reads.Load()
+	g.lay(call, r, &reads.headers)
+	err = g.decide(call, &decision)
+	if g.reads.Load() != reads {
+		// The rules have changed: they may depend on what was left out.
+		g.lay(call, r, &everything)
+		err = g.decide(call, &decision)
+	}
 	release(call)
 	return decision, err
 }
 
 // DecideRequest is Decide for servers that are not net/http's, and for requests that net/http does not pass on.
-func (g *Gate) DecideRequest(request *Request) (Decision, error) {
+func (g *Gate) DecideRequest(request *Request) (decision Decision, err error) {
 	call := calls.Get().(*abi.Call)
-	g.layRequest(call, request)
-	decision, err := g.decide(call)
+	reads := g.reads.Load()
+	g.layRequest(call, request, &reads.headers)
+	err = g.decide(call, &decision)
+	if g.reads.Load() != reads {
+		g.layRequest(call, request, &everything)
+		err = g.decide(call, &decision)
+	}
 	release(call)
 	return decision, err
 }
 
-func (g *Gate) decide(call *abi.Call) (Decision, error) {
+func (g *Gate) decide(call *abi.Call, decision *Decision) error {
 	code, open := g.abi.Decide(call)
 	for open && code == abi.ScratchTooSmall && call.Grow(g.abi.ScratchBytes()) {
 		code, open = g.abi.Decide(call)
 	}
-	if !open {
-		return Decision{Reason: Internal}, ErrClosed
+	*decision = Decision{Reason: Reason(code)}
+	switch {
+	case !open:
+		decision.Reason = Internal
+		return ErrClosed
+	case code == abi.OK:
+		who := &decision.Principal
+		who.kind = Kind(call.Kind())
+		who.expires, who.ends = call.Expires()
+		call.Who(&who.who)
+		return nil
+	case !decision.Reason.Denies():
+		return boxed(decision.Reason)
 	}
-	reason := Reason(code)
-	if reason != OK {
-		if !reason.Denies() {
-			return Decision{Reason: reason}, boxed(reason)
-		}
-		return Decision{Reason: reason}, nil
-	}
-	expires, ends := call.Expires()
-	return Decision{Principal: Principal{Kind(call.Kind()), expires, ends, call.Who()}}, nil
+	return nil
 }
 
 // Explain tells how the gate came to its decision: each check with the values that it compared, one a line,
@@ -233,7 +244,7 @@ func (g *Gate) decide(call *abi.Call) (Decision, error) {
 func (g *Gate) Explain(r *http.Request) (string, error) {
 	call := calls.Get().(*abi.Call)
 	defer release(call)
-	g.lay(call, r)
+	g.lay(call, r, &everything)
 	return g.explain(call)
 }
 
@@ -241,7 +252,7 @@ func (g *Gate) Explain(r *http.Request) (string, error) {
 func (g *Gate) ExplainRequest(request *Request) (string, error) {
 	call := calls.Get().(*abi.Call)
 	defer release(call)
-	g.layRequest(call, request)
+	g.layRequest(call, request, &everything)
 	return g.explain(call)
 }
 

@@ -101,7 +101,7 @@ func PrincipalFrom(ctx context.Context) (Principal, bool) {
 func (g *Gate) admit(r *http.Request, principal Principal) (*http.Request, error) {
 	ctx := context.WithValue(r.Context(), admissionKey{}, &admission{g, principal})
 	out := stripper{request: r.WithContext(ctx), every: g.options.strip}
-	for _, place := range *g.places.Load() {
+	for _, place := range g.reads.Load().places {
 		// An empty prefix takes every protocol for a credential, so it counts only where the credential was one:
 		// elsewhere the offered protocols are the handler's.
 		if place == "subprotocol:" && place != principal.Place() {

@@ -12,7 +12,7 @@ import (
 type Claims string
 
 // Unmarshal fills v, a pointer to a struct or a map, as JWT.ParseWithClaims does.
-func (c Claims) Unmarshal(v any) error { return fill([]byte(c), v) }
+func (c Claims) Unmarshal(v any) error { return fill(string(c), v) }
 
 // JWT verifies signed tokens that did not come in a request: by a policy's keys and rules for claims. Host, origin
 // and scope rules are not asked. All methods may be called at once.
@@ -77,7 +77,7 @@ func (j *JWT) ParseWithClaims(token string, claims any) error {
 	room := rooms.Get().(*[]byte)
 	text, err := j.verify(token, room)
 	if err == nil {
-		err = fill(text, claims)
+		err = fill(string(text), claims)
 	}
 	rooms.Put(room)
 	return err

@@ -45,8 +45,8 @@ func (k Kind) String() string {
 // Principal is on whose behalf a request came in. Only a decision makes one that is somebody; its texts are
 // copies, good for ever. Printing it shows its kind and place, and no claim.
 type Principal struct {
-	kind    Kind
 	expires uint64
+	kind    Kind
 	ends    bool
 	who     abi.Who
 }
@@ -55,17 +55,17 @@ type Principal struct {
 func (p Principal) Kind() Kind { return p.kind }
 
 // ID is the capability's id or the token's sub; empty where there is none.
-func (p Principal) ID() string { return p.who.ID.Text }
+func (p Principal) ID() string { return p.who.Text(abi.ID) }
 
 // HasID tells a token with an empty sub from one without.
-func (p Principal) HasID() bool { return p.who.ID.Present }
+func (p Principal) HasID() bool { return p.who.Has(abi.ID) }
 
 // Place is where the credential stood, as the policy writes it: "authorization", "cookie:session". Empty for an
 // anonymous principal.
-func (p Principal) Place() string { return p.who.Place.Text }
+func (p Principal) Place() string { return p.who.Text(abi.Place) }
 
 // KeyID is the id of the key that proved the token; empty where it has none.
-func (p Principal) KeyID() string { return p.who.KeyID.Text }
+func (p Principal) KeyID() string { return p.who.Text(abi.KeyID) }
 
 // Expires is the first second at which the credential is not valid any more, the policy's leeway aside; ok is false
 // where it has no end. A long-lived connection should end there.
@@ -80,7 +80,8 @@ func (p Principal) Expires() (at time.Time, ok bool) {
 // HasScope tells whether the credential carries a scope, in the claim that the policy names; false for an
 // anonymous principal.
 func (p Principal) HasScope(scope string) bool {
-	return abi.HasScope(uint32(p.kind), p.who.Scopes.Text, p.who.ScopeClaim.Text, p.who.Claims.Text, scope)
+	return abi.HasScope(uint32(p.kind), p.who.Text(abi.Scopes), p.who.Text(abi.ScopeClaim), p.who.Text(abi.Claims),
+		scope)
 }
 
 // ErrNoClaims is returned for a principal that did not come with a signed token.
@@ -91,12 +92,12 @@ func (p Principal) Claims(v any) error {
 	if p.kind != TokenSubject {
 		return ErrNoClaims
 	}
-	return fill([]byte(p.who.Claims.Text), v)
+	return fill(p.who.Text(abi.Claims), v)
 }
 
 // ClaimsJSON is the claims as their issuer wrote them, byte for byte; empty for a principal that did not come
 // with a signed token.
-func (p Principal) ClaimsJSON() Claims { return Claims(p.who.Claims.Text) }
+func (p Principal) ClaimsJSON() Claims { return Claims(p.who.Text(abi.Claims)) }
 
 // String is the kind and the place, and nothing that a client sent.
 func (p Principal) String() string {

@@ -2,7 +2,6 @@ package doorward
 
 import (
 	"log/slog"
-	"sort"
 	"strconv"
 
 	"github.com/doorward/doorward/bindings/go/internal/abi"
@@ -26,10 +25,28 @@ type reasonRow struct {
 // unknownReason stands for a number that is none: of a library that is newer than this package.
 var unknownReason = reasonRow{name: "unknown", class: "internal", status: 500, text: "not a reason"}
 
+// rowNumbers has for each code the number of its row, from 1.
+var rowNumbers = func() (numbers [10_000]uint8) {
+	for i := range reasonRows {
+		numbers[reasonRows[i].code] = uint8(i + 1)
+	}
+	return numbers
+}()
+
+// They fit.
+const _ = uint8(len(reasonRows))
+
+// number is that of the reason's row, from 1; 0 if it has none.
+func (r Reason) number() int {
+	if uint64(r) >= uint64(len(rowNumbers)) {
+		return 0
+	}
+	return int(rowNumbers[r])
+}
+
 func (r Reason) row() *reasonRow {
-	at := sort.Search(len(reasonRows), func(i int) bool { return reasonRows[i].code >= r })
-	if at < len(reasonRows) && reasonRows[at].code == r {
-		return &reasonRows[at]
+	if number := r.number(); number > 0 {
+		return &reasonRows[number-1]
 	}
 	return &unknownReason
 }
@@ -116,9 +133,8 @@ var reasonErrors = func() (errors [len(reasonRows)]error) {
 }()
 
 func boxed(r Reason) error {
-	at := sort.Search(len(reasonRows), func(i int) bool { return reasonRows[i].code >= r })
-	if at < len(reasonRows) && reasonRows[at].code == r {
-		return reasonErrors[at]
+	if number := r.number(); number > 0 {
+		return reasonErrors[number-1]
 	}
 	return r
 }

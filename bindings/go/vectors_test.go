@@ -639,7 +639,7 @@ func scratch(input struct {
 	}
 	defer gate.Close()
 	call := abi.NewCall()
-	call.Begin("GET", "/", abi.HTTPS, netip.Addr{}, 1_700_000_000)
+	call.Begin("GET", "/", abi.HTTPS, 1_700_000_000)
 	call.Shrink(input.Scratch)
 	code, open := gate.Decide(call)
 	if !open {

@@ -6,7 +6,7 @@
 use crate::limits::{MAX_COOKIE_BYTES, MAX_TARGET_BYTES};
 use crate::origin::Page;
 use crate::reason::Reason;
-use crate::request::{Judged, Request};
+use crate::request::{JUDGED_NAMES, Judged, Request};
 use crate::text::ascii::{
     hex_digit, is_b64token, is_token, is_visible, split_once, split_str, trim, trim_end,
 };
@@ -106,18 +106,8 @@ fn is_printable(name: &[u8]) -> bool {
 
 /// Headers whose bytes another rule reads: a credential there would be judged by two grammars.
 fn is_judged_elsewhere(name: &[u8]) -> bool {
-    const JUDGED: [&str; 9] = [
-        "authorization",
-        "cookie",
-        "forwarded",
-        "host",
-        "origin",
-        "sec-fetch-site",
-        "sec-websocket-protocol",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-    ];
-    JUDGED.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    let places = ["cookie", "sec-websocket-protocol"];
+    JUDGED_NAMES.into_iter().chain(places).any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The credential of a request, and where it stood.

@@ -211,16 +211,53 @@ pub unsafe extern "C" fn doorward_gate_places(
         // SAFETY: the caller's promise.
         let (state, out, written) =
             unsafe { (guard::gate(gate)?, guard::buffer(out, out_len)?, guard::out(written)?) };
-        written.set(state.with(|gate, _| join_places(gate, out))?);
+        let len =
+            state.with(|gate, _| join(gate.credential.places.iter().map(Place::as_str), out))?;
+        written.set(len);
         Ok(())
     })
 }
 
-fn join_places(gate: &Gate<'_>, out: &mut [u8]) -> Result<usize, Reason> {
+/// The names of the headers that a decision of this gate may depend on, with a line feed between two: for a server to
+/// which laying out the others is work. Of those only the number of lines counts: give them with an empty name and value.
+/// A reload may change the names.
+///
+/// @param gate     the gate
+/// @param out      room for the text; 1024 bytes are enough for any ordinary policy
+/// @param out_len  its bytes
+/// @param written  receives the text's length; there is no NUL behind it
+///
+/// @return `DOORWARD_OK`, 1011 output_too_small, 1001 or 1003.
+///
+/// Threads: any number of calls may run at once.
+///
+/// # Safety
+/// Every pointer leads to what is said above; `out` overlaps nothing else.
+/// cbindgen:postfix=DOORWARD_NONNULL(1, 4)
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn doorward_gate_headers(
+    gate: *const doorward_gate,
+    out: *mut u8,
+    out_len: usize,
+    written: *mut usize,
+) -> doorward_reason {
+    boundary::run(|| {
+        // SAFETY: the caller's promise.
+        let (state, out, written) =
+            unsafe { (guard::gate(gate)?, guard::buffer(out, out_len)?, guard::out(written)?) };
+        let len = state.with(|gate, _| join(gate.header_names(), out))?;
+        written.set(len);
+        Ok(())
+    })
+}
+
+/// The names with a line feed between two.
+fn join<'n>(names: impl Iterator<Item = &'n str>, out: &mut [u8]) -> Result<usize, Reason> {
     let mut len = 0_usize;
-    for (at, place) in gate.credential.places.iter().enumerate() {
+    for (at, name) in names.enumerate() {
         let separator: &[u8] = if at == 0 { b"" } else { b"\n" };
-        for part in [separator, place.as_str().as_bytes()] {
+        for part in [separator, name.as_bytes()] {
             let room = out.get_mut(len..).unwrap_or_default();
             len = len.saturating_add(text::copy(part, room)?);
         }

@@ -242,6 +242,9 @@ static void gates(void)
     GIVES(NULL_ARGUMENT, doorward_gate_places(NOTHING, room, 512, &len));
     GIVES(NULL_ARGUMENT, doorward_gate_places(heap, NOTHING, 512, &len));
     GIVES(NULL_ARGUMENT, doorward_gate_places(heap, room, 512, NOTHING));
+    GIVES(NULL_ARGUMENT, doorward_gate_headers(NOTHING, room, 512, &len));
+    GIVES(NULL_ARGUMENT, doorward_gate_headers(heap, NOTHING, 512, &len));
+    GIVES(NULL_ARGUMENT, doorward_gate_headers(heap, room, 512, NOTHING));
     CHECK(len == 9 && warning == 5);
     doorward_gate_free(heap);
 }
@@ -578,6 +581,7 @@ static void at_random(unsigned rounds)
         answers += doorward_decision_has_scope(&who, any[0]);
         answers += doorward_gate_challenge(gate, random_below(10000), room, random_below(300), &len) != DOORWARD_OK;
         answers += doorward_gate_places(gate, room, random_below(300), &len) != DOORWARD_OK;
+        answers += doorward_gate_headers(gate, room, random_below(300), &len) != DOORWARD_OK;
         answers += doorward_reason_challenge(random_below(10000), any[0], no_list, room, random_below(300), &len) !=
             DOORWARD_OK;
         answers += doorward_claim_bool(any[2], any, random_below(5), &flag) != DOORWARD_OK;

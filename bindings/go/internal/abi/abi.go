@@ -61,16 +61,21 @@ typedef struct {
     uint32_t len;
 } go_span;
 
+// The texts of an answer, in this order.
+enum go_text_of { GO_ID, GO_PLACE, GO_KEY_ID, GO_SCOPES, GO_SCOPE_CLAIM, GO_CLAIMS, GO_TEXTS };
+
+// A request and its answer. `lines` are laid out, `others` are there without their bytes.
 typedef struct {
     uint64_t now;
     uint32_t scheme;
     uint32_t peer_kind;
     uint8_t peer[16];
-    size_t method_len, target_len, lines;
+    size_t method_len, target_len, lines, others;
+    uint32_t reason;
     uint32_t kind;
     uint32_t has_expires;
     uint64_t expires;
-    go_span id, place, key_id, scopes, scope_claim, claims;
+    go_span texts[GO_TEXTS];
 } go_call;
 
 static doorward_bytes go_bytes(const uint8_t *data, size_t len)
@@ -109,7 +114,7 @@ static doorward_address go_address(uint32_t kind, const uint8_t *bytes)
     doorward_address address;
     memset(&address, 0, sizeof address);
     address.kind = kind;
-    memcpy(address.bytes, bytes, sizeof address.bytes);
+    memcpy(address.bytes, bytes, kind == DOORWARD_ADDRESS_V4 ? 4 : sizeof address.bytes);
     return address;
 }
 
@@ -131,46 +136,58 @@ static void go_request(doorward_request *request, doorward_header *headers, cons
         headers[i].value = go_bytes(text, lens[2 * i + 1]);
         text += lens[2 * i + 1];
     }
+    // The library counts them. Field by field: gcc would load what it has just stored.
+    for (; i < call->lines + call->others; i++) {
+        headers[i].name.data = headers[i].value.data = text;
+        headers[i].name.len = headers[i].value.len = 0;
+    }
     request->headers = headers;
-    request->headers_len = call->lines;
+    request->headers_len = i;
 }
 
-static uint32_t go_decide(const doorward_gate *gate, go_call *call, const size_t *lens, const uint8_t *text,
-                          uint8_t *scratch, size_t scratch_len)
+// Room for the lines of a call: `few`, or on the heap.
+static doorward_header *go_room(const go_call *call, doorward_header *few)
 {
-    doorward_header few[GO_LINES], *headers = few;
+    size_t count = call->lines + call->others;
+    return count <= GO_LINES ? few : malloc(count * sizeof *few);
+}
+
+// Without a result of its own: the answer stands in the call.
+static void go_decide(const doorward_gate *gate, go_call *call, const size_t *lens, const uint8_t *text,
+                      uint8_t *scratch, size_t scratch_len)
+{
+    doorward_header few[GO_LINES], *headers = go_room(call, few);
     doorward_request request;
     doorward_decision who;
-    uint32_t reason;
-    if (call->lines > GO_LINES && (headers = malloc(call->lines * sizeof *headers)) == NULL)
-        return DOORWARD_INTERNAL;
-    go_request(&request, headers, call, lens, text);
     call->kind = DOORWARD_PRINCIPAL_NONE;
-    reason = doorward_gate_decide(gate, &request, go_now(call->now), scratch, scratch_len, &who);
+    call->reason = DOORWARD_INTERNAL;
+    if (headers == NULL)
+        return;
+    go_request(&request, headers, call, lens, text);
+    call->reason = doorward_gate_decide(gate, &request, go_now(call->now), scratch, scratch_len, &who);
     if (headers != few)
         free(headers);
-    if (reason == DOORWARD_OK) {
-        call->kind = who.kind;
-        call->has_expires = who.has_expires;
-        call->expires = who.expires;
-        call->id = go_span_of(who.id, scratch);
-        call->place = go_span_of(who.place, scratch);
-        call->key_id = go_span_of(who.key_id, scratch);
-        call->scopes = go_span_of(who.scopes, scratch);
-        call->scope_claim = go_span_of(who.scope_claim, scratch);
-        call->claims = go_span_of(who.claims, scratch);
-    }
-    return reason;
+    if (call->reason != DOORWARD_OK)
+        return;
+    call->kind = who.kind;
+    call->has_expires = who.has_expires;
+    call->expires = who.expires;
+    call->texts[GO_ID] = go_span_of(who.id, scratch);
+    call->texts[GO_PLACE] = go_span_of(who.place, scratch);
+    call->texts[GO_KEY_ID] = go_span_of(who.key_id, scratch);
+    call->texts[GO_SCOPES] = go_span_of(who.scopes, scratch);
+    call->texts[GO_SCOPE_CLAIM] = go_span_of(who.scope_claim, scratch);
+    call->texts[GO_CLAIMS] = go_span_of(who.claims, scratch);
 }
 
 static uint32_t go_explain(const doorward_gate *gate, const go_call *call, const size_t *lens,
                            const uint8_t *text, char *out, size_t size)
 {
-    doorward_header few[GO_LINES], *headers = few;
+    doorward_header few[GO_LINES], *headers = go_room(call, few);
     doorward_request request;
     doorward_message message = {out, size};
     uint32_t reason;
-    if (call->lines > GO_LINES && (headers = malloc(call->lines * sizeof *headers)) == NULL)
+    if (headers == NULL)
         return DOORWARD_INTERNAL;
     go_request(&request, headers, call, lens, text);
     reason = doorward_gate_explain(gate, &request, go_now(call->now), message);
@@ -209,6 +226,11 @@ static uint32_t go_gate_places(const doorward_gate *gate, uint8_t *out, size_t s
     return doorward_gate_places(gate, out, size, written);
 }
 
+static uint32_t go_gate_headers(const doorward_gate *gate, uint8_t *out, size_t size, size_t *written)
+{
+    return doorward_gate_headers(gate, out, size, written);
+}
+
 static uint32_t go_gate_startup(const doorward_gate *gate, uint32_t kind, const uint8_t *bytes,
                                 uint32_t *warning)
 {
@@ -216,15 +238,18 @@ static uint32_t go_gate_startup(const doorward_gate *gate, uint32_t kind, const 
     return doorward_gate_startup_check(gate, &at, warning);
 }
 
-static uint32_t go_jwt_verify(const doorward_gate *gate, const uint8_t *token, size_t len, uint64_t now,
-                              uint8_t *scratch, size_t scratch_len, go_span *claims)
+typedef struct {
+    uint32_t reason;
+    go_span claims;
+} go_verified;
+
+static void go_jwt_verify(const doorward_gate *gate, const uint8_t *token, size_t len, uint64_t now,
+                          uint8_t *scratch, size_t scratch_len, go_verified *out)
 {
     doorward_bytes json;
-    uint32_t reason =
-        doorward_jwt_verify(gate, go_bytes(token, len), go_now(now), scratch, scratch_len, &json);
-    if (reason == DOORWARD_OK)
-        *claims = go_span_of(json, scratch);
-    return reason;
+    out->reason = doorward_jwt_verify(gate, go_bytes(token, len), go_now(now), scratch, scratch_len, &json);
+    if (out->reason == DOORWARD_OK)
+        out->claims = go_span_of(json, scratch);
 }
 
 // A key, and behind it its id, which the library does not copy.
@@ -473,6 +498,7 @@ static uint32_t go_reason_challenge(uint32_t reason, const uint8_t *realm, size_
 import "C"
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"runtime"
 	"strings"
@@ -541,15 +567,18 @@ type handle struct {
 
 const closed = 1 << 62
 
-func (h *handle) enter() bool {
-	if h.uses.Add(1) > 0 {
-		return true
-	}
+func (h *handle) enter() bool { return h.uses.Add(1) > 0 || h.refuse() }
+
+func (h *handle) refuse() bool {
 	h.leave()
 	return false
 }
 
-func (h *handle) leave() { h.settle(h.uses.Add(-1)) }
+func (h *handle) leave() {
+	if uses := h.uses.Add(-1); uses < 0 {
+		h.settle(uses)
+	}
+}
 
 func (h *handle) close() {
 	if h.shut.CompareAndSwap(false, true) {
@@ -641,23 +670,41 @@ const keep = 1 << 16
 // Reusable tells whether the call is worth keeping.
 func (c *Call) Reusable() bool { return cap(c.text) <= keep && len(c.scratch) <= keep }
 
-// Begin starts a request; Line follows for each of its header lines.
-func (c *Call) Begin(method, target string, scheme uint32, peer netip.Addr, now uint64) {
+// Begin starts a request of an unknown peer; Peer or IPv4 follows, and Line or Others for its header lines.
+func (c *Call) Begin(method, target string, scheme uint32, now uint64) {
 	c.raw.now = C.uint64_t(now)
 	c.raw.scheme = C.uint32_t(scheme)
-	c.raw.peer_kind = C.uint32_t(addressKind(peer))
-	c.raw.peer = addressBytes(peer)
+	c.raw.peer_kind = C.DOORWARD_ADDRESS_NONE
 	c.raw.method_len = C.size_t(len(method))
 	c.raw.target_len = C.size_t(len(target))
+	c.raw.others = 0
 	c.lens = c.lens[:0]
-	c.text = append(append(c.text[:0], method...), target...)
+	c.text = append(c.text[:0], method...)
+	c.text = append(c.text, target...)
+}
+
+// Peer is the other end of the connection.
+func (c *Call) Peer(at netip.Addr) {
+	c.raw.peer_kind = C.uint32_t(addressKind(at))
+	c.raw.peer = addressBytes(at)
+}
+
+// IPv4 is the other end of the connection, as a number whose first octet is the highest.
+func (c *Call) IPv4(address uint32) {
+	c.raw.peer_kind = C.DOORWARD_ADDRESS_V4
+	// Written at once: the processor waits for a load of what was stored in pieces.
+	binary.BigEndian.PutUint32((*[4]byte)(unsafe.Pointer(&c.raw.peer))[:], address)
 }
 
 // Line adds a header line.
 func (c *Call) Line(name, value string) {
 	c.lens = append(c.lens, C.size_t(len(name)), C.size_t(len(value)))
-	c.text = append(append(c.text, name...), value...)
+	c.text = append(c.text, name...)
+	c.text = append(c.text, value...)
 }
+
+// Others adds lines of which it only counts that they are there: none of what [Gate.Headers] names.
+func (c *Call) Others(count int) { c.raw.others += C.size_t(count) }
 
 // Grow gives the call a larger scratch buffer, if the size is more than it has: a gate may be reloaded with rules
 // that need more.
@@ -680,36 +727,54 @@ func (c *Call) Expires() (second uint64, has bool) {
 	return uint64(c.raw.expires), c.raw.has_expires != 0
 }
 
-// Span is a text of the answer; Present tells an empty one from none.
-type Span struct {
-	Present bool
-	Text    string
+// Who are the texts of an answer, back to back in one block.
+type Who struct {
+	block   string
+	ends    [C.GO_TEXTS]uint32
+	present [C.GO_TEXTS]bool
 }
 
-// Who are the texts of an answer.
-type Who struct{ ID, Place, KeyID, Scopes, ScopeClaim, Claims Span }
+// TextOf is one of them.
+type TextOf uint32
 
-// Who copies the texts of the answer, all into one block.
-func (c *Call) Who() Who {
-	spans := [...]*C.go_span{&c.raw.id, &c.raw.place, &c.raw.key_id, &c.raw.scopes, &c.raw.scope_claim,
-		&c.raw.claims}
-	size := 0
-	for _, span := range spans {
-		size += int(span.len)
+// The texts of an answer.
+const (
+	ID         = TextOf(C.GO_ID)
+	Place      = TextOf(C.GO_PLACE)
+	KeyID      = TextOf(C.GO_KEY_ID)
+	Scopes     = TextOf(C.GO_SCOPES)
+	ScopeClaim = TextOf(C.GO_SCOPE_CLAIM)
+	Claims     = TextOf(C.GO_CLAIMS)
+)
+
+// Text is one of the texts; empty where there is none.
+func (w *Who) Text(of TextOf) string {
+	begin := uint32(0)
+	if of > 0 {
+		begin = w.ends[of-1]
+	}
+	return w.block[begin:w.ends[of]]
+}
+
+// Has tells an empty text from none.
+func (w *Who) Has(of TextOf) bool { return w.present[of] }
+
+// Who copies the texts of the answer.
+func (c *Call) Who(who *Who) {
+	size := C.uint32_t(0)
+	for i := range c.raw.texts {
+		size += c.raw.texts[i].len
 	}
 	var block strings.Builder
-	block.Grow(size)
-	for _, span := range spans {
-		block.Write(c.scratch[span.at : span.at+span.len])
+	block.Grow(int(size))
+	for i := range c.raw.texts {
+		if span := &c.raw.texts[i]; span.present != 0 {
+			block.Write(c.scratch[span.at : span.at+span.len])
+			who.present[i] = true
+		}
+		who.ends[i] = uint32(block.Len())
 	}
-	var who Who
-	parts := [...]*Span{&who.ID, &who.Place, &who.KeyID, &who.Scopes, &who.ScopeClaim, &who.Claims}
-	rest := block.String()
-	for i, span := range spans {
-		*parts[i] = Span{span.present != 0, rest[:span.len]}
-		rest = rest[span.len:]
-	}
-	return who
+	who.block = block.String()
 }
 
 // Decide asks the gate: one C call, no allocation.
@@ -718,10 +783,10 @@ func (g *Gate) Decide(c *Call) (reason uint32, open bool) {
 		return 0, false
 	}
 	c.raw.lines = C.size_t(len(c.lens) / 2)
-	reason = uint32(C.go_decide(g.pointer(), &c.raw, unsafe.SliceData(c.lens), first(c.text),
-		first(c.scratch), C.size_t(len(c.scratch))))
+	C.go_decide(g.pointer(), &c.raw, unsafe.SliceData(c.lens), first(c.text), first(c.scratch),
+		C.size_t(len(c.scratch)))
 	g.handle.leave()
-	return reason, true
+	return uint32(c.raw.reason), true
 }
 
 // ScratchBytes is what a decision of the gate needs now; a reload may change it.
@@ -766,6 +831,20 @@ func (g *Gate) Challenge(reason uint32) (value string, failed uint32, open bool)
 
 // Places are where the gate looks for a credential, as its policy writes them.
 func (g *Gate) Places() (places []string, reason uint32, open bool) {
+	return g.list(func(out *C.uint8_t, size C.size_t, written *C.size_t) C.uint32_t {
+		return C.go_gate_places(g.pointer(), out, size, written)
+	})
+}
+
+// Headers are the names of the headers that a decision may depend on.
+func (g *Gate) Headers() (names []string, reason uint32, open bool) {
+	return g.list(func(out *C.uint8_t, size C.size_t, written *C.size_t) C.uint32_t {
+		return C.go_gate_headers(g.pointer(), out, size, written)
+	})
+}
+
+// list is a text of lines that is written into as much room as it takes.
+func (g *Gate) list(write func(*C.uint8_t, C.size_t, *C.size_t) C.uint32_t) (lines []string, reason uint32, open bool) {
 	if !g.handle.enter() {
 		return nil, 0, false
 	}
@@ -773,7 +852,7 @@ func (g *Gate) Places() (places []string, reason uint32, open bool) {
 	for size := 1 << 10; ; size *= 4 {
 		room := make([]byte, size)
 		var written C.size_t
-		reason = uint32(C.go_gate_places(g.pointer(), first(room), C.size_t(size), &written))
+		reason = uint32(write(first(room), C.size_t(size), &written))
 		if reason != OutputTooSmall || size > messageBytes {
 			return strings.Split(string(room[:written]), "\n"), reason, true
 		}
@@ -797,11 +876,11 @@ func (g *Gate) VerifyJWT(token string, now uint64, scratch []byte) (claims []byt
 	if !g.handle.enter() {
 		return nil, 0, false
 	}
-	var span C.go_span
-	reason = uint32(C.go_jwt_verify(g.pointer(), data(token), C.size_t(len(token)), C.uint64_t(now),
-		first(scratch), C.size_t(len(scratch)), &span))
+	var out C.go_verified
+	C.go_jwt_verify(g.pointer(), data(token), C.size_t(len(token)), C.uint64_t(now), first(scratch),
+		C.size_t(len(scratch)), &out)
 	g.handle.leave()
-	return scratch[span.at : span.at+span.len], reason, true
+	return scratch[out.claims.at : out.claims.at+out.claims.len], uint32(out.reason), true
 }
 
 func addressKind(address netip.Addr) uint32 {
