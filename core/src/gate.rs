@@ -213,7 +213,7 @@ impl<'c> Gate<'c> {
     where
         'c: 'a,
     {
-        let (claims, key) = jwt.judge(token, self.max_token_bytes, now, scratch)?;
+        let (claims, key) = jwt.verify_within(self.max_token_bytes, token, now, scratch)?;
         let key = jwt.keys.get(key).and_then(Key::id);
         self.scope.judge(
             |scope| claims.get(self.scope.claim).is_some_and(|claim| scope::lists(claim, scope)),

@@ -73,16 +73,19 @@ impl<'c> Jwt<'c> {
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Result<Claims<'a>, Reason> {
-        self.judge(token, MAX_TOKEN_BYTES, now, scratch).map(|(claims, _)| claims)
+        self.verify_within(MAX_TOKEN_BYTES, token, now, scratch).map(|(claims, _)| claims)
     }
 
     /// As [`verify`](Self::verify), of a token of at most `max` bytes: the claims, and the place in the ring of the
     /// key that proved them.
+    ///
+    /// # Errors
+    /// As those of [`verify`](Self::verify).
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn judge<'a>(
+    pub fn verify_within<'a>(
         &self,
-        token: &[u8],
         max: usize,
+        token: &[u8],
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Result<(Claims<'a>, usize), Reason> {
