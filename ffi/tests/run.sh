@@ -175,6 +175,13 @@ shared_library() {
         -o "$out/calls-shared" && "$out/calls-shared"
 }
 
+# The library as it is in a program that is compiled for newer CPUs throughout.
+wide_build() {
+    RUSTFLAGS='-C target-cpu=x86-64-v3' \
+        cargo build --release --package doorward-ffi --lib --target-dir "$out/wide" &&
+        sh ffi/tests/wide.sh "$out/wide/release/libdoorward.so"
+}
+
 # A cargo and a rustc that have the source of std; nothing if there are none.
 find_std_source() {
     for cargo in "$(command -v cargo)" /usr/bin/cargo; do
@@ -247,6 +254,10 @@ for compiler in gcc clang; do
     done
 done
 check 'verdicts: C and Rust, byte for byte' verdicts_agree
+if [ "$(uname -m)" = x86_64 ]; then
+    check 'the SHA instructions meet no register of 256 bits' sh ffi/tests/wide.sh "$shared"
+    check 'nor where all is compiled for AVX2' wide_build
+fi
 check 'the header and the shared library have the same functions' functions_exported
 check 'every function is called by a C test' functions_called
 check 'without std: no heap, no foreign symbol' bare_symbols

@@ -10,14 +10,12 @@ mod short;
 
 use crate::{Decoded, Room};
 use base64url::{FILL, Foreign, Sink, Text, dense, last_bytes, quarter, store_all};
-use core::arch::x86_64::{
-    __m128i, _mm_loadu_si128, _mm_setzero_si128, _mm_storeu_si128, _mm256_zeroupper,
-};
+use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_setzero_si128, _mm_storeu_si128};
 use core::fmt;
 use sha256::{Block, Lanes, PADDING, Rounds, State, block, lanes, outer_block, with_length};
 use zeroize::Zeroize as _;
 
-cpufeatures::new!(cpu, "sha", "avx", "bmi1", "bmi2", "popcnt");
+cpufeatures::new!(cpu, "sha", "ssse3", "sse4.1", "bmi1", "popcnt");
 
 /// Proof that the CPU has SHA-NI and the rest that this code needs.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +86,7 @@ impl Vector {
 /// A compression waits for its own rounds most of the time, so between them stands what else there is
 /// to do: beside each block a step of the payload is decoded, beside the last one what is left of it,
 /// and beside the outer hash the tag.
-#[target_feature(enable = "sha,avx,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
 fn hs256(
     keyed: &Keyed,
     input: &[u8],
@@ -106,12 +104,6 @@ fn hs256(
     let chars = behind(&chars, rest.len())?;
     let count = last_bytes(rest.len())?;
 
-    let mut tag_chars = FILL;
-    *tag_chars.first_chunk_mut()? = *tag;
-
-    // The copies above may have used registers of 256 bits; the SHA instructions must not meet what is left of
-    // them. See `ARCHITECTURE.md`.
-    _mm256_zeroupper();
     let mut sink = Sink::<true>::new(room);
     let mut foreign = Foreign::none();
     let mut state = State::load(&keyed.inner);
@@ -132,9 +124,11 @@ fn hs256(
     let words = with_length(words, input.len());
     let (state, text) = compress_beside::<1>(state, words, chars, &mut foreign);
 
+    let mut chars = FILL;
+    *chars.first_chunk_mut()? = *tag;
     let outer = State::load(&keyed.outer);
     let mut rounds = Rounds::first(outer, outer_block(state));
-    let tag = base64url::decode(&tag_chars, &mut foreign);
+    let tag = base64url::decode(&chars, &mut foreign);
     let mut bytes = [0; 48];
     store_all(&mut bytes, tag);
     let (tag, padding) = bytes.split_first_chunk::<32>()?;
@@ -163,7 +157,7 @@ fn behind(bytes: &[[u8; 64]; 2], count: usize) -> Option<&[u8; 64]> {
 /// inlined for certain is only what is called from one place, and over a call the state would leave
 /// its registers.
 #[inline]
-#[target_feature(enable = "sha,avx,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
 fn compress_beside<const CALLER: usize>(
     state: State,
     words: Block,
@@ -181,7 +175,7 @@ fn compress_beside<const CALLER: usize>(
     (rounds.end(state), dense(a, b, c, d))
 }
 
-#[target_feature(enable = "avx,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "sse4.1,bmi1,popcnt")]
 fn decode(payload: &[u8], room: Room<'_>) -> Option<Decoded> {
     let (steps, rest) = payload.as_chunks::<64>();
     let mut sink = Sink::<false>::new(room);

@@ -151,11 +151,33 @@ pub(super) struct Rounds {
     words: Block,
 }
 
+/// In a program that is built with AVX throughout the compiler copies with registers of 256 bits, and what is left of
+/// them makes each SHA instruction a hundred times slower on some CPUs. There all rounds stand in a function of their own,
+/// before whose call the compiler clears the registers, and at [`Rounds::end`]. See `ARCHITECTURE.md`.
+const APART: bool = cfg!(target_feature = "avx");
+
+/// All rounds.
+#[inline(never)]
+#[target_feature(enable = "sha,ssse3,sse4.1")]
+fn apart(state: State, words: Block) -> State {
+    let mut rounds = Rounds::sixteen(state, words);
+    rounds.next::<1>();
+    rounds.next::<2>();
+    rounds.next::<3>();
+    rounds.state
+}
+
 impl Rounds {
     /// The first sixteen, with the words of the block.
     #[inline]
     #[target_feature(enable = "sha,ssse3,sse4.1")]
     pub(super) fn first(state: State, words: Block) -> Self {
+        if APART { Self { state, words } } else { Self::sixteen(state, words) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "sha,ssse3,sse4.1")]
+    fn sixteen(state: State, words: Block) -> Self {
         let [w0, w1, w2, w3] = words;
         let [k0, k1, k2, k3, ..] = &K;
         Self { state: state.rounds(w0, k0).rounds(w1, k1).rounds(w2, k2).rounds(w3, k3), words }
@@ -165,6 +187,14 @@ impl Rounds {
     #[inline]
     #[target_feature(enable = "sha,ssse3,sse4.1")]
     pub(super) fn more<const N: usize>(&mut self) {
+        if !APART {
+            self.next::<N>();
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "sha,ssse3,sse4.1")]
+    fn next<const N: usize>(&mut self) {
         let Some([k0, k1, k2, k3]) = K.as_chunks::<4>().0.get(N) else { return };
         self.four(k0);
         self.four(k1);
@@ -185,9 +215,10 @@ impl Rounds {
     #[inline]
     #[target_feature(enable = "sha,ssse3,sse4.1")]
     pub(super) fn end(self, before: State) -> State {
+        let after = if APART { apart(self.state, self.words) } else { self.state };
         State {
-            abef: _mm_add_epi32(before.abef, self.state.abef),
-            cdgh: _mm_add_epi32(before.cdgh, self.state.cdgh),
+            abef: _mm_add_epi32(before.abef, after.abef),
+            cdgh: _mm_add_epi32(before.cdgh, after.cdgh),
         }
     }
 }
