@@ -106,7 +106,7 @@ fn behind_escapes(mut text: &[u8]) -> Option<&[u8]> {
 fn from_stop(mut text: &[u8]) -> &[u8] {
     while let Some((chunk, rest)) = text.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
-        // As in `Scanned::plain`.
+        // As in `Cursor::plain`.
         let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
         let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
         let stop = (quote | backslash) & !word & spread(0x80);
