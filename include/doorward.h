@@ -1022,7 +1022,7 @@ DOORWARD_NONNULL(1, 4);
 /**
  * The names of the headers that a decision of this gate may depend on, with a line feed between two: for a server to
  * which laying out the others is work. Of those only the number of lines counts: give them with an empty name and value.
- * A reload may change the names.
+ * A name stands in any case of letters, and one may come twice. A reload may change the names.
  *
  * @param gate     the gate
  * @param out      room for the text; 1024 bytes are enough for any ordinary policy

@@ -53,9 +53,12 @@ class Gate {
 
   decide(request, options) {
     const slots = ['', '', '', '', '', '']
-    const codes = this.#picker.pick(request, options, slots)
-    if (codes < 0) return this.#decideAny(request, options)
-    const answer = this.#ask(codes, slots, options?.now)
+    const picker = this.#picker
+    const codes = picker.pick(request, options, slots)
+    const now = options?.now
+    // A getter may have loaded other rules, whose headers have other numbers.
+    if (codes < 0 || picker !== this.#picker) return this.#decideAny(request, options)
+    const answer = this.#ask(codes, slots, now)
     if (answer === UNDECIDED) return this.#decideAny(request, options)
     return this.#decision(answer, request, options)
   }

@@ -44,7 +44,7 @@ class Picker {
     if (url.charCodeAt(0) !== SLASH || lines.length > 2 * settings.maxHeaders) return -1
     // Asking a socket for its peer costs a system call, and only a listed proxy's address counts.
     const peer = options?.peer ?? (settings.peer ? socket?.remoteAddress : undefined) ?? ''
-    const scheme = options?.scheme
+    const scheme = options?.scheme ?? undefined
     const https = scheme === undefined ? socket?.encrypted === true : isHttps(scheme)
     let codes = https ? 1 : 0
     let taken = 0

@@ -4,6 +4,9 @@
 // request looks like, they decide the same.
 
 const assert = require('node:assert')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
 const test = require('node:test')
 const { inspect, isDeepStrictEqual } = require('node:util')
 const { Gate, capability, jwt } = require('doorward')
@@ -178,6 +181,44 @@ test('what is picked decides as the whole request does', () => {
     }
   } finally {
     head.read = read
+  }
+})
+
+test('an option that is null is one that is not given', () => {
+  const gate = Gate.fromPolicy(policy(['authorization']))
+  const rawHeaders = ['Host', HOST, 'Origin', `https://${HOST}`, 'Authorization', `Bearer ${TOKEN}`]
+  const options = { scheme: null, peer: null, url: null, now: NOW }
+  for (const encrypted of [true, false]) {
+    const request = { method: 'GET', url: '/', rawHeaders, socket: { encrypted } }
+    assert.strictEqual(gate.decide(request, options).allowed, encrypted)
+    assert.strictEqual(gate.decide({ raw: request }, options).allowed, encrypted)
+  }
+})
+
+test('rules that are loaded while a request is read are not asked about what the old ones read', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doorward-'))
+  try {
+    const file = path.join(folder, 'policy.json')
+    const write = (name) => fs.writeFileSync(file, JSON.stringify(policy([`header:${name}`])))
+    const rawHeaders = ['Host', HOST, 'X-Old', TOKEN]
+    for (const late of ['url', 'scheme', 'now']) {
+      write('x-old')
+      const gate = Gate.open(file)
+      const request = { method: 'GET', url: '/', rawHeaders, socket: {} }
+      assert.ok(gate.decide(request, { now: NOW }).allowed)
+      const options = { url: '/', scheme: 'https', now: NOW }
+      const value = options[late]
+      Object.defineProperty(options, late, {
+        get() {
+          write('x-new')
+          gate.reload()
+          return value
+        },
+      })
+      assert.strictEqual(gate.decide(request, options).reason, 'credential_missing', late)
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true })
   }
 })
 
