@@ -1021,7 +1021,7 @@ DOORWARD_NONNULL(1, 4);
 
 /**
  * The names of the headers that a decision of this gate may depend on, with a line feed between two: for a server to
- * which laying out the others is work. Of those only the number of lines counts: give them with an empty name and value.
+ * which laying out the others is work. Of the others only the number of lines counts: give them with an empty name and value.
  * A name stands in any case of letters, and one may come twice. A reload may change the names.
  *
  * @param gate     the gate

@@ -1,14 +1,13 @@
 //! 5. Capability tokens: random text whose bearer may come in. Only its SHA-256 is stored.
 
 use crate::index::{FEW, HALVES, narrow, sort};
-use crate::key::SHA256_START;
 use crate::limits::MIN_CAPABILITY_CHARS;
 use crate::reason::Reason;
 use crate::text::ascii::{hex_digit, is_b64token};
 use crate::text::base64url;
 use crate::time::UnixTime;
 use core::fmt;
-use doorward_simd::Vector;
+use doorward_simd::{SHA256_START, Vector};
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;

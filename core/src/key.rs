@@ -4,7 +4,7 @@ use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
 use crate::text::base64url::{Decoder, decoded_len};
 use core::fmt;
-use doorward_simd::{Decoded, Keyed, Room, Vector};
+use doorward_simd::{Decoded, Keyed, Room, SHA256_START, Vector};
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::Output;
@@ -299,18 +299,6 @@ impl<'c> Key<'c> {
 /// Room for a tag of 64 bytes to be decoded in.
 #[cfg(feature = "hs384-512")]
 const TAG_ROOM: usize = doorward_simd::text_room(crate::text::base64url::encoded_len(64));
-
-/// The state that SHA-256 begins with (FIPS 180-4 §5.3.3).
-pub(crate) const SHA256_START: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
 
 /// The states of HMAC-SHA-256 as the vector code wants them (RFC 2104 §2).
 fn keyed(vector: Vector, secret: &[u8]) -> Keyed {

@@ -28,6 +28,18 @@ mod none;
 #[cfg(not(all(target_arch = "x86_64", not(doorward_backend = "portable"))))]
 pub use none::{Keyed, Vector};
 
+/// The state that SHA-256 begins with (FIPS 180-4 §5.3.3).
+pub const SHA256_START: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
 /// Where a payload is decoded to.
 pub struct Room<'r> {
     /// At least [`text_room`] bytes for the text. What lies behind the text is overwritten.

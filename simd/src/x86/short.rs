@@ -2,21 +2,12 @@
 
 use super::sha256::{Block, Lanes, State, big_endian, lanes};
 use super::{Vector, load, store};
+use crate::SHA256_START;
 use core::arch::x86_64::{
     __m128i, _mm_or_si128, _mm_set_epi64x, _mm_setzero_si128, _mm_shuffle_epi8,
 };
 
-/// The state that SHA-256 begins with (FIPS 180-4 §5.3.3).
-const START: Lanes = lanes(&[
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-]);
+const START: Lanes = lanes(&SHA256_START);
 
 impl Vector {
     /// The SHA-256 of a text of 16 to 119 bytes; `None` for any other.
