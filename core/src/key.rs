@@ -2,7 +2,7 @@
 
 use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
-use crate::text::base64url::{Decoder, decoded_len};
+use crate::text::base64url::{Decoder, decoded_len, encoded_len};
 use core::fmt;
 use doorward_simd::{Decoded, Keyed, Room, SHA256_START, Vector};
 use hmac::KeyInit;
@@ -55,6 +55,16 @@ impl Algorithm {
             Self::Hs256 => 32,
             Self::Hs384 => 48,
             Self::Hs512 => 64,
+        }
+    }
+
+    /// Characters of its MAC in base64url.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn tag_chars(self) -> usize {
+        match self {
+            Self::Hs256 => const { encoded_len(32) },
+            Self::Hs384 => const { encoded_len(48) },
+            Self::Hs512 => const { encoded_len(64) },
         }
     }
 }
@@ -266,6 +276,7 @@ impl<'c> Key<'c> {
     /// Whether `tag`, in base64url, is this key's MAC of `input`, and what decoding the payload, which is
     /// `input` from `payload_at` on, has found. `None` if there is no vector code for it, or one of the
     /// two is not canonical.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn verify_with(
         &self,
         vector: Vector,
@@ -281,13 +292,27 @@ impl<'c> Key<'c> {
             }
             #[cfg(feature = "hs384-512")]
             States::Hs384(_) | States::Hs512(_) => {
-                // Nothing to be hidden behind SHA-512: it keeps the CPU busy.
-                let mut bytes = [0; TAG_ROOM];
-                let found = vector.decode(tag, Room { text: &mut bytes, quotes: &mut [] })?;
-                let proven = self.is_mac(input, bytes.get(..found.len)?);
-                Some((proven, vector.decode(input.get(payload_at..)?, room)?))
+                self.verify_long(vector, input, payload_at, tag, room)
             }
         }
+    }
+
+    /// As [`verify_with`](Self::verify_with), for SHA-384 and SHA-512. They keep the CPU busy: nothing can be hidden
+    /// behind them.
+    #[cfg(feature = "hs384-512")]
+    #[inline(never)]
+    fn verify_long(
+        &self,
+        vector: Vector,
+        input: &[u8],
+        payload_at: usize,
+        tag: &[u8],
+        room: Room<'_>,
+    ) -> Option<(bool, Decoded)> {
+        let mut bytes = [0; TAG_ROOM];
+        let found = vector.decode(tag, Room { text: &mut bytes, quotes: &mut [] })?;
+        let proven = self.is_mac(input, bytes.get(..found.len)?);
+        Some((proven, vector.decode(input.get(payload_at..)?, room)?))
     }
 
     /// Writes the MAC of `input` to the beginning of `out`.
@@ -298,7 +323,7 @@ impl<'c> Key<'c> {
 
 /// Room for a tag of 64 bytes to be decoded in.
 #[cfg(feature = "hs384-512")]
-const TAG_ROOM: usize = doorward_simd::text_room(crate::text::base64url::encoded_len(64));
+const TAG_ROOM: usize = doorward_simd::text_room(encoded_len(64));
 
 /// The states of HMAC-SHA-256 as the vector code wants them (RFC 2104 §2).
 fn keyed(vector: Vector, secret: &[u8]) -> Keyed {
