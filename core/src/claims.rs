@@ -4,8 +4,8 @@ use crate::jwt::push_json_string;
 use crate::limits::{MAX_CLAIMS, MAX_LEEWAY};
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::compact::{self, Notes};
-use crate::text::json::{self, Fault, Kind, NameKey, Span};
+use crate::text::compact::{self, Found, Notes, ShortName, ShortNames};
+use crate::text::json::{self, Fault, Kind, Span};
 use crate::time::UnixTime;
 
 pub use crate::text::json::{Elements, JsonStr, Members, Value};
@@ -68,49 +68,30 @@ pub struct Claims<'a> {
 struct Registered([Span; 8]);
 
 /// The registered names that are judged, each at its place.
-const NAMES: [NameKey; 8] = {
-    let mut names = [NameKey::NONE; 8];
-    let mut rest = [ISS, SUB, AUD, JTI, EXP, NBF, IAT].as_slice();
-    while let [name, others @ ..] = rest {
-        let (_, places) = names.split_at_mut(name.eighth());
-        assert!(matches!(places, [place, ..] if place.is_none()), "each has a place of its own");
-        if let [place, ..] = places {
-            *place = *name;
-        }
-        rest = others;
-    }
-    names
-};
-const ISS: NameKey = NameKey::of("iss");
-const SUB: NameKey = NameKey::of("sub");
-const AUD: NameKey = NameKey::of("aud");
-const JTI: NameKey = NameKey::of("jti");
-const EXP: NameKey = NameKey::of("exp");
-const NBF: NameKey = NameKey::of("nbf");
-const IAT: NameKey = NameKey::of("iat");
+static NAMES: ShortNames = ShortNames::new(&[ISS, SUB, AUD, JTI, EXP, NBF, IAT]);
+const ISS: ShortName = ShortName::of(*b"iss");
+const SUB: ShortName = ShortName::of(*b"sub");
+const AUD: ShortName = ShortName::of(*b"aud");
+const JTI: ShortName = ShortName::of(*b"jti");
+const EXP: ShortName = ShortName::of(*b"exp");
+const NBF: ShortName = ShortName::of(*b"nbf");
+const IAT: ShortName = ShortName::of(*b"iat");
 
 impl Registered {
-    const NONE: Self = Self([Span::NONE; 8]);
-
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn see(&mut self, name: NameKey, value: Span) {
-        let place = name.eighth();
-        if let (Some(known), Some(span)) = (NAMES.get(place), self.0.get_mut(place))
-            && *known == name
-        {
-            *span = value;
-        }
+    fn span(&self, name: ShortName) -> Span {
+        self.0.get(name.place()).copied().unwrap_or(Span::NONE)
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn span(&self, name: NameKey) -> Span {
-        self.0.get(name.eighth()).copied().unwrap_or(Span::NONE)
-    }
-
-    fn read(&mut self, text: &[u8], spare: &mut [u8]) -> Result<(), Reason> {
-        *self = Self::NONE;
-        let see = |name, value| self.see(name, Span::of(value, text));
-        json::object(text, MAX_CLAIMS, spare, see).map_err(Fault::of_claims)
+    fn read(text: &[u8], spare: &mut [u8]) -> Result<Self, Reason> {
+        let mut values = [Span::NONE; 8];
+        let see = |name, value| {
+            if let Some(span) = NAMES.place(name).and_then(|place| values.get_mut(place)) {
+                *span = Span::of(value, text);
+            }
+        };
+        json::object(text, MAX_CLAIMS, spare, see).map_err(Fault::of_claims)?;
+        Ok(Self(values))
     }
 }
 
@@ -124,18 +105,20 @@ impl<'a> Claims<'a> {
         now: UnixTime,
     ) -> Result<Self, Reason> {
         // Filled in where it stands: a copy of what was just written piece by piece is waited for.
-        let mut claims = Self { text, registered: Registered::NONE };
+        let mut claims = Self { text, registered: Registered([Span::NONE; 8]) };
         let Registered(values) = &mut claims.registered;
-        let read = |notes| compact::object(notes, text.len(), spare, &NAMES, values);
-        let read = notes.and_then(read);
+        let mut dates = [0; 8];
+        let found = Found { values, dates: &mut dates };
+        let read = notes.and_then(|notes| compact::object(notes, text.len(), spare, &NAMES, found));
         if read.is_none() {
-            claims.registered.read(text, spare)?;
+            claims.registered = Registered::read(text, spare)?;
+            dates = [0; 8];
         }
-        rules.judge(&claims, now)?;
+        rules.judge(&claims, &dates, now)?;
         Ok(claims)
     }
 
-    fn value(&self, name: NameKey) -> Option<Value<'a>> {
+    fn value(&self, name: ShortName) -> Option<Value<'a>> {
         self.registered.span(name).value(self.text)
     }
 
@@ -229,8 +212,8 @@ struct Dates {
 }
 
 impl ClaimRules<'_> {
-    fn judge(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), Reason> {
-        let dates = claims.check_types()?;
+    fn judge(&self, claims: &Claims<'_>, dates: &[u64; 8], now: UnixTime) -> Result<(), Reason> {
+        let dates = claims.check_types(dates)?;
         let exp = self.check_presence(claims, &dates)?;
         self.check_time(exp, &dates, now)?;
         self.check_names(claims)
@@ -314,7 +297,7 @@ impl ClaimRules<'_> {
 impl Claims<'_> {
     /// A registered claim is absent or of its type; a wrong type is never taken for absent, nor passed
     /// over where the claim is not checked.
-    fn check_types(&self) -> Result<Dates, Reason> {
+    fn check_types(&self, read: &[u64; 8]) -> Result<Dates, Reason> {
         let string = |name| {
             let span = self.registered.span(name);
             span.is_absent() || span.is_quoted()
@@ -323,11 +306,15 @@ impl Claims<'_> {
         if !strings || !string(AUD) && !self.audience().is_some_and(is_array_of_strings) {
             return Err(Reason::ClaimTypeInvalid);
         }
-        Ok(Dates { exp: self.date(EXP)?, nbf: self.date(NBF)?, iat: self.date(IAT)? })
+        let date = |name| self.date(name, read);
+        Ok(Dates { exp: date(EXP)?, nbf: date(NBF)?, iat: date(IAT)? })
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn date(&self, name: NameKey) -> Result<Option<NumericDate>, Reason> {
+    fn date(&self, name: ShortName, read: &[u64; 8]) -> Result<Option<NumericDate>, Reason> {
+        if let Some(date) = read.get(name.place()).copied().and_then(NumericDate::of_ten_digits) {
+            return Ok(Some(date));
+        }
         let span = self.registered.span(name);
         if span.is_absent() {
             return Ok(None);

@@ -4,7 +4,7 @@
 //! It knows less than [`json`](super::json) and never more: what it takes, that takes, with the same
 //! members. Whatever else there is, a fault in the text before all, it leaves to that.
 
-use super::ascii::leading_digits;
+use super::ascii::{eight_digits, leading_digits};
 use super::json::{NameKey, Span, number_len};
 use crate::limits::MAX_JSON_DEPTH;
 use core::slice::Iter;
@@ -24,8 +24,64 @@ pub(crate) struct Notes<'s> {
     pub(crate) _by: Vector,
 }
 
-/// Reads the first `len` bytes of the room as one object. Where the value of a known name stands is written to
-/// the place of its name: both are at [`NameKey::eighth`]. `spare` begins with the places of the quotes.
+/// A name of three bytes and the quote behind it, as every registered claim's is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShortName(u32);
+
+/// An odd number, searched for: the upper three bits of its products tell the registered names that are judged
+/// apart.
+const SHORT_MIX: u32 = 0xad9;
+
+impl ShortName {
+    pub(crate) const fn of([a, b, c]: [u8; 3]) -> Self {
+        Self(u32::from_le_bytes([a, b, c, b'"']))
+    }
+
+    /// One of eight places.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn place(self) -> usize {
+        (self.0.wrapping_mul(SHORT_MIX) >> 29) as usize
+    }
+}
+
+/// Names to look for, each at its place.
+pub(crate) struct ShortNames {
+    names: [ShortName; 8],
+    /// A place that none of them has.
+    free: usize,
+}
+
+impl ShortNames {
+    pub(crate) const fn new(mut rest: &[ShortName]) -> Self {
+        let (mut names, mut taken) = ([ShortName(0); 8], 0_u32);
+        while let [name, others @ ..] = rest {
+            let place = name.place();
+            assert!(taken & 1 << place == 0, "each has a place of its own");
+            taken |= 1 << place;
+            if let (_, [entry, ..]) = names.split_at_mut(place) {
+                *entry = *name;
+            }
+            rest = others;
+        }
+        assert!(taken != 0xff, "a place is free");
+        Self { names, free: taken.trailing_ones() as usize }
+    }
+
+    /// The place of a name, if it is one of these.
+    pub(crate) fn place(&self, key: NameKey) -> Option<usize> {
+        let name = ShortName(key.short()?);
+        (*self.names.get(name.place())? == name).then_some(name.place())
+    }
+}
+
+/// Where the values of the names that are looked for go, each to the place of its name; both begin empty.
+pub(crate) struct Found<'f> {
+    pub(crate) values: &'f mut [Span; 8],
+    /// What a value is, if it is ten digits and nothing else, as nearly every date; otherwise 0.
+    pub(crate) dates: &'f mut [u64; 8],
+}
+
+/// Reads the first `len` bytes of the room as one object; `spare` begins with the places of the quotes.
 ///
 /// `None` leaves the text to [`object`](super::json::object), which alone knows what is wrong with it.
 #[inline(never)]
@@ -33,57 +89,119 @@ pub(crate) fn object(
     notes: Notes<'_>,
     len: usize,
     spare: &mut [u8],
-    known: &[NameKey; 8],
-    values: &mut [Span; 8],
+    known: &ShortNames,
+    found: Found<'_>,
 ) -> Option<()> {
     let (strings, spare) = spare.split_at_mut_checked(notes.quotes.checked_mul(2)?)?;
     let mut reader = Reader { room: notes.room, strings: strings.as_chunks().0.iter() };
-    let mut others = Names { keys: spare.as_chunks_mut().0, count: 0, bits: 0 };
+    let mut members = Members {
+        known,
+        found,
+        others: Names { keys: spare.as_chunks_mut().0, count: 0, bits: 0 },
+        at: 1,
+    };
     if *notes.room.first()? != b'{' {
         return None;
     }
-    let mut at = 1;
-    loop {
-        let (name, first) = reader.name(at)?;
-        let key = NameKey::new(reader.word(name.start())?, name.len());
-        let place = key.eighth();
-        let mut unknown = Span::NONE;
-        let value = if *known.get(place)? == key {
-            values.get_mut(place)?
-        } else {
-            others.enter(key)?;
-            &mut unknown
-        };
-        if !value.is_absent() {
-            return None;
-        }
-        let start = name.close.wrapping_add(2);
-        let (end, behind) = if is(first, b"\"") {
-            reader.text()?
-        } else if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
-            // Nearly always a date, of ten digits.
-            let (end, behind) = reader.digits(start)?;
-            if goes_on(behind) { reader.number(start)? } else { (end, behind) }
-        } else if opens(first) {
-            let end;
-            (end, reader.strings) = nested(reader.room, start, reader.strings)?;
-            (end, reader.word(end)?)
-        } else {
-            reader.scalar(start, first)?
-        };
-        *value = Span::new(start, end, is(first, b"\""));
-        at = end.wrapping_add(1);
-        if !is(behind, b",") {
-            if is(behind, b"}") {
-                break;
-            }
-            return None;
+    while !members.plain(&mut reader)? {
+        if !members.any(&mut reader)? {
+            break;
         }
     }
     // What was read beyond the text was none of it.
-    let whole = at as usize == len;
+    let whole = members.at as usize == len;
     let utf8 = || core::str::from_utf8(notes.room.get(..len).unwrap_or_default()).is_ok();
     (whole && (notes.ascii || utf8())).then_some(())
+}
+
+/// The members of the object, from one to the next.
+struct Members<'m> {
+    known: &'m ShortNames,
+    found: Found<'m>,
+    others: Names<'m>,
+    /// Where the next one stands.
+    at: u32,
+}
+
+impl Members<'_> {
+    /// Reads those that are a string or a date: nearly all. Whether the object has ended.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn plain(&mut self, reader: &mut Reader<'_>) -> Option<bool> {
+        let mut strings = reader.strings.as_slice();
+        let mut ended = false;
+        while let [name, others @ ..] = strings {
+            let name = Quoted::new(*name);
+            let (start, word) = (name.close.wrapping_add(2), reader.word(name.close)?);
+            if is(word, b"\":\"") {
+                let [text, rest @ ..] = others else { break };
+                let text = Quoted::new(*text);
+                let last = reader.word(text.close)?;
+                ended = is(last, b"\"}");
+                if !is(last, b"\",") && !ended {
+                    break;
+                }
+                let end = text.close.wrapping_add(1);
+                let place = self.place(name, reader)?;
+                *self.found.values.get_mut(place)? = Span::new(start, end, true);
+                (self.at, strings) = (end.wrapping_add(1), rest);
+                if ended {
+                    break;
+                }
+            } else if is(word, b"\":")
+                && let Some(date) = reader.date(start)
+            {
+                let end = start.wrapping_add(10);
+                let place = self.place(name, reader)?;
+                *self.found.values.get_mut(place)? = Span::new(start, end, false);
+                *self.found.dates.get_mut(place)? = date;
+                (self.at, strings) = (end.wrapping_add(1), others);
+            } else {
+                break;
+            }
+        }
+        reader.strings = strings.iter();
+        Some(ended)
+    }
+
+    /// Reads a member of whatever kind. Whether there is another.
+    fn any(&mut self, reader: &mut Reader<'_>) -> Option<bool> {
+        let name = reader.string()?;
+        let word = reader.word(name.close)?;
+        if !is(word, b"\":") {
+            return None;
+        }
+        let (start, first) = (name.close.wrapping_add(2), word >> 16);
+        let place = self.place(name, reader)?;
+        let (end, behind) = if opens(first) {
+            let end;
+            (end, reader.strings) = nested(reader.room, start, reader.strings.clone())?;
+            (end, reader.word(end)?)
+        } else {
+            reader.leaf(start, first)?
+        };
+        *self.found.values.get_mut(place)? = Span::new(start, end, is(first, b"\""));
+        self.at = end.wrapping_add(1);
+        let another = is(behind, b",");
+        (another || is(behind, b"}")).then_some(another)
+    }
+
+    /// The place for the value of the next member, whose name this is.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn place(&mut self, name: Quoted, reader: &Reader<'_>) -> Option<usize> {
+        let head = reader.word(self.at.wrapping_add(1))?;
+        if name.open != self.at {
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "three letters and a quote")]
+        let short = ShortName(head as u32);
+        let place = short.place();
+        if *self.known.names.get(place)? == short {
+            self.found.values.get(place)?.is_absent().then_some(place)
+        } else {
+            self.others.enter(NameKey::new(head, name.len()))?;
+            Some(self.known.free & 7)
+        }
+    }
 }
 
 /// So many names are compared with each other as they come.
@@ -121,6 +239,12 @@ struct Quoted {
 
 impl Quoted {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn new(places: [u8; 4]) -> Self {
+        let places = u32::from_le_bytes(places);
+        Self { open: places & 0xffff, close: places >> 16 }
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn start(self) -> u32 {
         self.open.wrapping_add(1)
     }
@@ -149,9 +273,7 @@ impl<'n> Reader<'n> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<Quoted> {
-        let [a, b, c, d] = *self.strings.next()?;
-        let place = |bytes| u16::from_le_bytes(bytes).into();
-        Some(Quoted { open: place([a, b]), close: place([c, d]) })
+        self.strings.next().copied().map(Quoted::new)
     }
 
     /// The name at a place, and the word behind its colon.
@@ -191,6 +313,21 @@ impl<'n> Reader<'n> {
             self.number(at)?
         };
         if goes_on(behind) { self.number(at) } else { Some((end, behind)) }
+    }
+
+    /// The number of ten digits at a place, if it begins with no zero and a comma follows.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn date(&self, at: u32) -> Option<u64> {
+        let start = at as usize;
+        let text: &[u8; 11] = self.room.get(start..start.wrapping_add(11))?.first_chunk()?;
+        let (eight, &[tens, ones, b',']) = text.split_first_chunk()? else { return None };
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        let eight = eight_digits(*eight)?;
+        if tens > 9 || ones > 9 || eight < 10_000_000 {
+            return None;
+        }
+        let two = u64::from(tens).wrapping_mul(10).wrapping_add(ones.into());
+        Some(eight.wrapping_mul(100).wrapping_add(two))
     }
 
     /// The end of up to fifteen digits, and the word behind them; of more than those, some word that begins with a
@@ -345,13 +482,7 @@ mod tests {
     use crate::text::json;
     use std::vec::Vec;
 
-    const KNOWN: [NameKey; 8] = {
-        let mut known = [NameKey::NONE; 8];
-        let (exp, iss) = (NameKey::of("exp"), NameKey::of("iss"));
-        known[exp.eighth()] = exp;
-        known[iss.eighth()] = iss;
-        known
-    };
+    static KNOWN: ShortNames = ShortNames::new(&[ShortName::of(*b"exp"), ShortName::of(*b"iss")]);
 
     /// Takes the notes as plainly as can be, with garbage behind the text, and reads.
     fn compact(text: &[u8], behind: u8) -> Option<[Span; 8]> {
@@ -366,8 +497,19 @@ mod tests {
         let quotes = spare.len() / 2;
         spare.resize(spare.len() + 8 * NAMES + 8, 0xa5);
         let notes = Notes { room: &room, quotes, ascii: text.is_ascii(), _by: vector };
-        let mut values = [Span::NONE; 8];
-        object(notes, text.len(), &mut spare, &KNOWN, &mut values).map(|()| values)
+        let (mut values, mut dates) = ([Span::NONE; 8], [0; 8]);
+        let found = Found { values: &mut values, dates: &mut dates };
+        object(notes, text.len(), &mut spare, &KNOWN, found)?;
+        values[KNOWN.free] = Span::NONE;
+        for (value, date) in values.iter().zip(dates).filter(|(value, _)| !value.is_absent()) {
+            let digits = value.text(text);
+            let ten = digits.len() == 10 && digits.iter().all(u8::is_ascii_digit);
+            let expected = std::str::from_utf8(digits).unwrap_or_default().parse().unwrap_or(0);
+            // The last member is left to the reader of whatever kind.
+            let last = text.ends_with(&[digits, b"}"].concat());
+            assert_eq!(date, if ten && !last { expected } else { 0 }, "{}", text.escape_ascii());
+        }
+        Some(values)
     }
 
     /// Whatever is behind the text: what this reader takes, the other takes, with the same values. Whether it took
@@ -376,8 +518,8 @@ mod tests {
         let mut spare = [0; 4_000];
         let mut values = [Span::NONE; 8];
         let judged = json::object(text, 512, &mut spare, |name, value| {
-            if KNOWN[name.eighth()] == name {
-                values[name.eighth()] = Span::of(value, text);
+            if let Some(place) = KNOWN.place(name) {
+                values[place] = Span::of(value, text);
             }
         });
         let taken = b"\0\xff\"},0 ]".map(|behind| {
@@ -410,6 +552,11 @@ mod tests {
             "{\"\":0,\"\u{fc}\":\"\u{20ac}\"}",
             r#"{"a":[1,12,123456,1.5,-1,0,true,"x",null],"b":{"a":1,"a":2}}"#,
             r#"{"claim-1":1,"claim-22":2}"#,
+            r#"{"exp":1700000000,"iss":"me"}"#,
+            r#"{"exp":9999999999,"iss":1000000000,"a":0}"#,
+            r#"{"exp":170000000,"iss":17000000000,"a":0}"#,
+            r#"{"exp":1700000000.5,"iss":1700000000e0,"a":0}"#,
+            r#"{"exp":"1700000000","iss":-170000000,"a":0}"#,
             r#"{"a":[[[1]],[[2]]],"b":[{"c":1},{"c":2}]}"#,
         ] {
             assert!(compare(text.as_bytes()), "{text}");
@@ -437,6 +584,13 @@ mod tests {
             r#"{"a":nul"#,
             r#"{"a":1,"a":2}"#,
             r#"{"exp":1,"exp":2}"#,
+            r#"{"exp":1700000000,"exp":1700000000,"a":0}"#,
+            r#"{"exp":0170000000,"a":0}"#,
+            r#"{"exp":170000000x,"a":0}"#,
+            r#"{"exp":17000000x0,"a":0}"#,
+            r#"{"exp":17x0000000,"a":0}"#,
+            r#"{"iss":"me","iss":"me"}"#,
+            r#"{"iss":"me"]"#,
             r#"{"claim-1":1,"claim-1":2}"#,
             r#"{"a":[1,]}"#,
             r#"{"a":[1}"#,

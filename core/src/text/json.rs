@@ -388,8 +388,7 @@ fn join_surrogates(high: u32, low: u32) -> Option<u32> {
     (high << 10 | low).checked_add(0x1_0000)
 }
 
-/// An odd number, searched for: the upper six bits of its products tell some thirty usual names of claims
-/// apart, the upper three the registered ones that are judged.
+/// An odd number, searched for: the upper six bits of its products tell some thirty usual names of claims apart.
 const MIX: u64 = 0xcfdb_07a7_c314_bb5d;
 
 /// A name of an object as a key for comparing: its first seven bytes, the first the lowest, and above
@@ -403,10 +402,6 @@ impl NameKey {
 
     /// The key of the empty name.
     pub(crate) const NONE: Self = Self(0);
-
-    pub(crate) const fn is_none(self) -> bool {
-        self.0 == 0
-    }
 
     /// The key of a name of `len` bytes that a word begins with.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -440,16 +435,19 @@ impl NameKey {
         self.0.to_le_bytes()
     }
 
+    /// The name and a quote, if it has three bytes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn short(self) -> Option<u32> {
+        match self.0.to_le_bytes() {
+            [a, b, c, 0, 0, 0, 0, 3] => Some(u32::from_le_bytes([a, b, c, b'"'])),
+            _ => None,
+        }
+    }
+
     /// One of 64 bits. Two names with different bits differ.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn bit(self) -> u64 {
         1 << (self.mixed() >> 58)
-    }
-
-    /// One of eight places, for a table of names.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) const fn eighth(self) -> usize {
-        (self.mixed() >> 61) as usize
     }
 
     const fn mixed(self) -> u64 {

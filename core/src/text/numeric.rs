@@ -33,6 +33,16 @@ impl NumericDate {
         whole > seconds || (whole == seconds && self.fraction > other.fraction)
     }
 
+    /// The date that ten digits write, `None` for 0, which they do not.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn of_ten_digits(seconds: u64) -> Option<Self> {
+        const { assert!(MAX_NUMERIC_DATE >= 9_999_999_999, "all are dates") };
+        match seconds {
+            0 => None,
+            _ => Some(Self { floor: seconds.cast_signed(), fraction: 0 }),
+        }
+    }
+
     /// Reads the text of a JSON value; `None` if it is no number, or lies outside the years that RFC 3339
     /// can write.
     #[inline]
