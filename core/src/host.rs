@@ -279,6 +279,8 @@ pub struct HostPattern<'c> {
     any_port: bool,
     /// Whether the line is written as a browser would.
     lower: bool,
+    /// Whether its name alone is a Host of the line: where the connection is plain, and where it is TLS.
+    named: [bool; 2],
 }
 
 impl<'c> HostPattern<'c> {
@@ -301,17 +303,22 @@ impl<'c> HostPattern<'c> {
             .filter(|host| !any_port || host.port.is_none())
             .filter(|host| !any_label || is_wildcard_base(host))
             .ok_or(Reason::HostRuleInvalid)?;
-        Ok(Self { host, any_label, any_port, lower: !has_capital(text) })
+        let named = [Scheme::Http, Scheme::Https].map(|scheme| {
+            let at_default = any_port || host.port_or_default(scheme) == scheme.default_port();
+            !any_label && at_default
+        });
+        Ok(Self { host, any_label, any_port, lower: !has_capital(text), named })
     }
 
     /// Whether a Host of this text is the line's, byte for byte and without a port.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn is(&self, text: &[u8], scheme: Scheme) -> bool {
-        let Name::Dns(name) = self.host.name else { return false };
-        let default = scheme.default_port();
-        same(name, text)
-            && !self.any_label
-            && (self.any_port || self.host.port_or_default(scheme) == default)
+        let [http, https] = self.named;
+        let named = match scheme {
+            Scheme::Http => http,
+            Scheme::Https => https,
+        };
+        named && matches!(self.host.name, Name::Dns(name) if same(name, text))
     }
 
     fn matches(&self, host: &Host<'_>, scheme: Scheme) -> bool {
