@@ -1,7 +1,7 @@
 //! The whole path on one screen.
 
 use crate::capability::{self, Capabilities};
-use crate::claims::JsonStr;
+use crate::claims::{Claims, JsonStr};
 use crate::credential::{Credential, CredentialRules, Place};
 use crate::decision::{Challenge, Decision, Principal};
 use crate::host::HostRules;
@@ -150,7 +150,7 @@ impl<'c> Gate<'c> {
     /// in its query. Another target names a host, and is always read.
     #[must_use]
     pub fn reads_target(&self) -> bool {
-        self.credential.places.iter().any(Place::is_query)
+        !self.credential.is_authorization() && self.credential.places.iter().any(Place::is_query)
     }
 
     /// The `WWW-Authenticate` value for a refusal by this gate.
@@ -214,7 +214,16 @@ impl<'c> Gate<'c> {
         'c: 'a,
     {
         let (claims, key) = jwt.verify_within(self.max_token_bytes, token, now, scratch)?;
+        if self.scope.asks() {
+            self.judge_claims(claims)?;
+        }
         let key = jwt.keys.get(key).and_then(Key::id);
+        Ok(Principal::token(claims, key, self.scope.claim, place))
+    }
+
+    /// By a copy, which only these claims are laid down for.
+    #[inline(never)]
+    fn judge_claims(&self, claims: Claims<'_>) -> Result<(), Reason> {
         self.scope.judge(
             |scope| claims.get(self.scope.claim).is_some_and(|claim| scope::lists(claim, scope)),
             |resource| {
@@ -222,8 +231,7 @@ impl<'c> Gate<'c> {
                     .get(self.scope.resource_claim)
                     .is_some_and(|claim| scope::claim_covers(claim, resource))
             },
-        )?;
-        Ok(Principal::token(claims, key, self.scope.claim, place))
+        )
     }
 }
 

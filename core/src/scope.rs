@@ -25,6 +25,12 @@ impl Default for ScopeRules<'_> {
 }
 
 impl ScopeRules<'_> {
+    /// Whether anything must be carried.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn asks(&self) -> bool {
+        !self.require.is_empty() || self.resource.is_some()
+    }
+
     /// Judges what a credential carries: `scope` and `resource` say whether it carries one.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn judge(
