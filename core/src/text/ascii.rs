@@ -169,7 +169,7 @@ impl<const N: usize> HeaderName<N> {
 
 /// The first and the last bytes of a text; in a text of fewer than two times as many they overlap.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn ends<const M: usize>(text: &[u8]) -> Option<[[u8; M]; 2]> {
+pub(crate) fn ends<const M: usize>(text: &[u8]) -> Option<[[u8; M]; 2]> {
     Some([*text.first_chunk()?, *text.last_chunk()?])
 }
 
