@@ -98,7 +98,7 @@ impl fmt::Display for Tuple<'_> {
 }
 
 impl Tuple<'_> {
-    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         for byte in self.scheme {
             out.write_char(byte.to_ascii_lowercase().into())?;
         }
@@ -203,7 +203,7 @@ fn without<'c>(stripped: Option<&'c [u8]>, whole: &'c [u8]) -> (&'c [u8], bool) 
 
 impl Line<'_> {
     /// Writes the canonical text.
-    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         let host = self.tuple.host.map(|host| {
             let spelled_out = host.port() == default_port(self.tuple.scheme);
             if spelled_out { host.without_port() } else { host }
