@@ -9,7 +9,6 @@ use crate::time::UnixTime;
 use core::fmt;
 use doorward_simd::{SHA256_START, Vector};
 use sha2::block_api::compress256;
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -90,30 +89,29 @@ impl Digest {
     }
 }
 
-/// Where there is no vector code for it.
+/// SHA-256 where there is no vector code for it: whole blocks from where they stand, and the rest with the
+/// padding (FIPS 180-4 §5.1.1) in one block or two, as many as every token of ours takes.
 #[inline(never)]
 fn portable_hash(text: &[u8]) -> [u8; 32] {
-    short_hash(text).unwrap_or_else(|| Sha256::digest(text).into())
-}
-
-/// SHA-256 of a text that one or two blocks hold, as every token of ours is: padded in place
-/// (FIPS 180-4 §5.1.1) and compressed at once. `None` for a longer one.
-fn short_hash(text: &[u8]) -> Option<[u8; 32]> {
-    let mut blocks = [[0; 64]; 2];
-    let bytes = blocks.as_flattened_mut();
-    bytes.get_mut(..text.len())?.copy_from_slice(text);
-    *bytes.get_mut(text.len())? = 0x80;
-    // Bit and length take nine bytes.
-    let count = text.len().checked_add(9)?.div_ceil(64);
-    let end = blocks.get_mut(..count)?.last_mut()?.last_chunk_mut()?;
-    *end = u64::try_from(text.len()).ok()?.checked_mul(8)?.to_be_bytes();
+    let (whole, rest) = text.as_chunks::<64>();
     let mut state = SHA256_START;
-    compress256(&mut state, blocks.get(..count)?);
-    let mut hash = [0; 32];
-    for (place, [high, low]) in hash.as_chunks_mut().0.iter_mut().zip(state.as_chunks().0) {
-        *place = (u64::from(*high) << 32 | u64::from(*low)).to_be_bytes();
+    compress256(&mut state, whole);
+    let mut last = [[0; 64]; 2];
+    for (place, byte) in last.as_flattened_mut().iter_mut().zip(rest.iter().chain(&[0x80])) {
+        *place = *byte;
     }
-    Some(hash)
+    // The bit and the length take nine bytes.
+    let blocks = last.get_mut(..if rest.len() > 64 - 9 { 2 } else { 1 }).unwrap_or_default();
+    if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
+        let bits = u64::try_from(text.len()).unwrap_or_default().wrapping_mul(8);
+        *end = bits.to_be_bytes();
+    }
+    compress256(&mut state, blocks);
+    let mut hash = [0; 32];
+    for (place, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
+    }
+    hash
 }
 
 /// Writes 64 lower-case hexadecimal digits.
@@ -349,6 +347,7 @@ const fn letter62(value: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest as _, Sha256};
 
     #[test]
     fn letters_are_the_sixty_two() {
@@ -359,11 +358,11 @@ mod tests {
     }
 
     #[test]
-    fn a_short_hash_is_the_hash() {
-        let text = [0xa5; 200];
-        for len in 0..200 {
+    fn the_portable_hash_is_the_hash() {
+        let text = [0xa5; 300];
+        for len in 0..300 {
             let expected: [u8; 32] = Sha256::digest(&text[..len]).into();
-            assert_eq!(short_hash(&text[..len]), (len <= 119).then_some(expected));
+            assert_eq!(portable_hash(&text[..len]), expected);
             assert_eq!(Digest::of(&text[..len]).0, expected);
         }
     }

@@ -269,10 +269,9 @@ impl<'c> CredentialRules<'c> {
     ) -> Result<Option<Credential<'r, 'c>>, Reason> {
         if let ([place @ Place { kind: Kind::Authorization, .. }], Some(line)) =
             (self.places, judged.authorization.only())
-            && let Some((scheme, value)) = line.split_first_chunk()
-            && *scheme == *b"Bearer "
-            // White space around the token is told apart by the whole grammar.
-            && let ([b'!'..=b'~', ..], [.., b'!'..=b'~']) = (value, value)
+            && let (Some(first), [.., b'!'..=b'~']) = (line.first_chunk(), line)
+            && begins_as_bearer(*first)
+            && let Some((_, value)) = line.split_first_chunk::<7>()
         {
             return Ok(Some(Credential { place, value, percent_encoded: false, unjudged: true }));
         }
@@ -349,6 +348,16 @@ pub fn bearer(value: &[u8]) -> Result<&[u8], Reason> {
         token = rest;
     }
     if is_b64token(token) { Ok(token) } else { Err(Reason::CredentialMalformed) }
+}
+
+/// Whether a value begins as nearly everybody writes it, `Bearer` and one space, and a visible character comes
+/// next: white space around the token is told apart by the whole grammar.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn begins_as_bearer(first: [u8; 8]) -> bool {
+    // The lowest seven bytes of the difference are zero if the word and the space are those, and the highest
+    // says how far the last byte is above the first visible one.
+    let difference = u64::from_le_bytes(first).wrapping_sub(u64::from_le_bytes(*b"Bearer !"));
+    difference.rotate_left(8) <= (b'~' - b'!') as u64
 }
 
 fn cookie_bytes(request: &Request<'_>) -> usize {

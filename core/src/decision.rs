@@ -53,8 +53,20 @@ pub struct Principal<'a> {
 #[derive(Clone, Copy)]
 enum Kind<'a> {
     Anonymous,
-    Capability { id: &'a str, scopes: &'a [&'a str], expires: Option<u64> },
-    Token { claims: Claims<'a>, key: Option<&'a str>, scope_claim: &'a str },
+    Capability {
+        id: &'a str,
+        scopes: &'a [&'a str],
+        expires: Option<u64>,
+    },
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "there is no value of it"))]
+    Token {
+        claims: Claims<'a>,
+        key: Option<&'a str>,
+        scope_claim: &'a str,
+        /// Without the feature nobody comes in by a token, and what reads one is not in the image.
+        #[cfg(not(feature = "jwt"))]
+        absent: core::convert::Infallible,
+    },
 }
 
 impl<'a> Principal<'a> {
@@ -71,6 +83,7 @@ impl<'a> Principal<'a> {
         Self { kind: Kind::Capability { id, scopes, expires }, place }
     }
 
+    #[cfg(feature = "jwt")]
     pub(crate) const fn token(
         claims: Claims<'a>,
         key: Option<&'a str>,

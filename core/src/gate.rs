@@ -1,11 +1,13 @@
 //! The whole path on one screen.
 
 use crate::capability::{self, Capabilities};
-use crate::claims::JsonStr;
+#[cfg(feature = "jwt")]
+use crate::claims::Claims;
 use crate::credential::{Credential, CredentialRules, Place};
 use crate::decision::{Challenge, Decision, Principal};
 use crate::host::HostRules;
 use crate::jwt::{Jwt, has_two_dots};
+#[cfg(feature = "jwt")]
 use crate::key::Key;
 use crate::origin::{OriginRules, Page};
 use crate::reason::Reason;
@@ -150,7 +152,7 @@ impl<'c> Gate<'c> {
     /// in its query. Another target names a host, and is always read.
     #[must_use]
     pub fn reads_target(&self) -> bool {
-        self.credential.places.iter().any(Place::is_query)
+        !self.credential.is_authorization() && self.credential.places.iter().any(Place::is_query)
     }
 
     /// The `WWW-Authenticate` value for a refusal by this gate.
@@ -174,10 +176,15 @@ impl<'c> Gate<'c> {
         if token.len() > self.max_token_bytes {
             return Err(Reason::TokenTooLong);
         }
-        match &self.jwt {
-            Some(jwt) if self.is_signed(token) => self.prove_token(jwt, token, now, scratch, place),
-            _ => self.prove_capability(token, now, place),
+        #[cfg(feature = "jwt")]
+        if let Some(jwt) = &self.jwt
+            && self.is_signed(token)
+        {
+            return self.prove_token(jwt, token, now, scratch, place);
         }
+        #[cfg(not(feature = "jwt"))]
+        let _ = scratch;
+        self.prove_capability(token, now, place)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -190,17 +197,13 @@ impl<'c> Gate<'c> {
         let entry = capability::prove(token, self.capabilities, now)?;
         self.scope.judge(
             |scope| entry.scopes.contains(&scope),
-            |resource| {
-                entry
-                    .resources
-                    .iter()
-                    .any(|line| scope::covers(JsonStr::from_plain(line), resource))
-            },
+            |resource| entry.resources.iter().any(|line| scope::covers(line, resource)),
         )?;
         let expires = entry.expires.map(UnixTime::seconds);
         Ok(Principal::capability(entry.id, entry.scopes, expires, place))
     }
 
+    #[cfg(feature = "jwt")]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn prove_token<'a>(
         &self,
@@ -214,7 +217,17 @@ impl<'c> Gate<'c> {
         'c: 'a,
     {
         let (claims, key) = jwt.verify_within(self.max_token_bytes, token, now, scratch)?;
+        if self.scope.asks() {
+            self.judge_claims(claims)?;
+        }
         let key = jwt.keys.get(key).and_then(Key::id);
+        Ok(Principal::token(claims, key, self.scope.claim, place))
+    }
+
+    /// By a copy, which only these claims are laid down for.
+    #[cfg(feature = "jwt")]
+    #[inline(never)]
+    fn judge_claims(&self, claims: Claims<'_>) -> Result<(), Reason> {
         self.scope.judge(
             |scope| claims.get(self.scope.claim).is_some_and(|claim| scope::lists(claim, scope)),
             |resource| {
@@ -222,8 +235,7 @@ impl<'c> Gate<'c> {
                     .get(self.scope.resource_claim)
                     .is_some_and(|claim| scope::claim_covers(claim, resource))
             },
-        )?;
-        Ok(Principal::token(claims, key, self.scope.claim, place))
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use crate::index::{FEW, HALVES, narrow, sort};
 use crate::limits::MAX_ORIGIN_BYTES;
 use crate::reason::Reason;
 use crate::request::{Judged, Scheme};
-use crate::text::ascii::{has_capital, same, split_once};
+use crate::text::ascii::{ends, has_capital, same, split_once};
 use core::fmt;
 
 /// The value of an `Origin` header.
@@ -98,7 +98,7 @@ impl fmt::Display for Tuple<'_> {
 }
 
 impl Tuple<'_> {
-    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         for byte in self.scheme {
             out.write_char(byte.to_ascii_lowercase().into())?;
         }
@@ -203,7 +203,7 @@ fn without<'c>(stripped: Option<&'c [u8]>, whole: &'c [u8]) -> (&'c [u8], bool) 
 
 impl Line<'_> {
     /// Writes the canonical text.
-    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+    fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         let host = self.tuple.host.map(|host| {
             let spelled_out = host.port() == default_port(self.tuple.scheme);
             if spelled_out { host.without_port() } else { host }
@@ -260,18 +260,25 @@ fn hash(text: &[u8]) -> u64 {
     if !HALVES {
         return 0;
     }
-    let mix = |hash: u64, word: u64| {
-        let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        product ^ product >> 32
+    let halves = |block: [u8; 16]| ends(&block).map_or([0; 2], |ends| ends.map(u64::from_le_bytes));
+    // Two words at a time, and all of their product. No text of ASCII makes a factor that is 0 whatever the
+    // other is.
+    let mix = |hash: u64, block: [u8; 16]| {
+        let [first, second] = halves(block);
+        let first = u128::from(first ^ hash ^ 0xf39c_c060_5ced_c834);
+        let product = first.wrapping_mul(u128::from(second ^ 0x9e37_79b9_7f4a_7c15));
+        let [low, high] = halves(product.to_le_bytes());
+        low ^ high
     };
-    let (words, tail) = text.as_chunks::<8>();
-    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    // The last eight bytes, some of them a second time, and the length, which tells how many.
-    let last = text.last_chunk().map_or_else(
-        || tail.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-        |last| u64::from_le_bytes(*last),
-    );
-    mix(hash.wrapping_add(text.len() as u64), last)
+    let (blocks, tail) = text.as_chunks();
+    let hash = blocks.iter().fold(text.len() as u64, |hash, block| mix(hash, *block));
+    // The last sixteen bytes, some of them a second time: the length tells how many.
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 16];
+        last.iter_mut().zip(tail).for_each(|(place, byte)| *place = *byte);
+        last
+    });
+    mix(hash, last)
 }
 
 /// The origin list.

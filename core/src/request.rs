@@ -159,6 +159,20 @@ impl fmt::Debug for Judged<'_> {
     }
 }
 
+impl<'r> Judged<'r> {
+    /// Adds a line that few requests have, if it is one.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn add_of_browser_or_proxy(&mut self, header: &Header<'r>) -> Result<(), Reason> {
+        if FETCH_SITE.is(header.name) {
+            self.fetch_site.add(short(header)?);
+        } else if is_forwarding(header) {
+            short(header)?;
+            self.forwarded = true;
+        }
+        Ok(())
+    }
+}
+
 impl<'r> Request<'r> {
     /// Sorts out the headers that are judged.
     ///
@@ -184,20 +198,20 @@ impl<'r> Request<'r> {
                 continue;
             }
             let lines = match header.name.len() {
+                // The token in it has a limit of its own.
+                13 => {
+                    if AUTHORIZATION.is(header.name) {
+                        judged.authorization.add(header.value);
+                    }
+                    continue;
+                }
                 4 if HOST.is(header.name) => &mut judged.host,
                 6 if ORIGIN.is(header.name) => &mut judged.origin,
-                14 if FETCH_SITE.is(header.name) => &mut judged.fetch_site,
-                // The token in it has a limit of its own.
-                13 if AUTHORIZATION.is(header.name) => {
-                    judged.authorization.add(header.value);
+                4 | 6 => continue,
+                _ => {
+                    judged.add_of_browser_or_proxy(header)?;
                     continue;
                 }
-                _ if is_forwarding(header) => {
-                    short(header)?;
-                    judged.forwarded = true;
-                    continue;
-                }
-                _ => continue,
             };
             lines.add(short(header)?);
         }

@@ -25,6 +25,13 @@ impl Default for ScopeRules<'_> {
 }
 
 impl ScopeRules<'_> {
+    /// Whether anything must be carried.
+    #[cfg(feature = "jwt")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn asks(&self) -> bool {
+        !self.require.is_empty() || self.resource.is_some()
+    }
+
     /// Judges what a credential carries: `scope` and `resource` say whether it carries one.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn judge(
@@ -73,18 +80,46 @@ fn has_word(text: JsonStr<'_>, word: &str) -> bool {
 }
 
 /// Whether a claim lists a resource.
+#[cfg(feature = "jwt")]
 pub(crate) fn claim_covers(claim: Value<'_>, resource: &str) -> bool {
-    let listed = |value: Value<'_>| value.as_str().is_some_and(|line| covers(line, resource));
+    let listed = |value: Value<'_>| value.as_str().is_some_and(|line| line_covers(line, resource));
     match claim.elements() {
         Some(mut elements) => elements.any(listed),
         None => listed(claim),
     }
 }
 
-/// Whether a line covers a resource: the very one, `type:*`, or `*:*`.
-pub(crate) fn covers(line: JsonStr<'_>, resource: &str) -> bool {
+/// As [`covers`], with a line as a token writes it.
+#[cfg(feature = "jwt")]
+fn line_covers(line: JsonStr<'_>, resource: &str) -> bool {
     let kind = split_str(resource, b':').map(|(kind, _)| kind);
     line == resource
         || line == "*:*"
         || kind.is_some_and(|kind| line.chars().eq(kind.chars().chain(":*".chars())))
+}
+
+/// Whether a line covers a resource: the very one, `type:*`, or `*:*`.
+pub(crate) fn covers(line: &str, resource: &str) -> bool {
+    let kind = split_str(resource, b':').map(|(kind, _)| kind);
+    line == resource || line == "*:*" || (kind.is_some() && kind == line.strip_suffix(":*"))
+}
+
+#[cfg(all(test, feature = "jwt"))]
+mod tests {
+    use super::*;
+
+    /// What a line covers does not depend on whose it is.
+    #[test]
+    fn a_line_covers_the_same_in_an_entry_and_in_a_claim() {
+        let texts = ["", ":", "*", "*:*", "a", "a:", "a:b", "a:*", "a:b:*", "a:b:c", ":*", "aa:b"];
+        let mut covered = 0;
+        for line in texts {
+            for resource in texts {
+                let known = covers(line, resource);
+                assert_eq!(known, line_covers(JsonStr::from_plain(line), resource));
+                covered += usize::from(known && line != resource);
+            }
+        }
+        assert!(covered > texts.len());
+    }
 }

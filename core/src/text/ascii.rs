@@ -41,6 +41,9 @@ pub(crate) fn split_str(text: &str, byte: u8) -> Option<(&str, &str)> {
 
 /// The place of the first `byte`, eight bytes at a time.
 pub(crate) fn position(text: &[u8], byte: u8) -> Option<usize> {
+    if !WIDE {
+        return text.iter().position(|&b| b == byte);
+    }
     let (words, tail) = text.as_chunks::<8>();
     let mut at = 0_usize;
     for word in words {
@@ -55,6 +58,9 @@ pub(crate) fn position(text: &[u8], byte: u8) -> Option<usize> {
 
 /// The place of the last `byte`.
 pub(crate) fn last_position(text: &[u8], byte: u8) -> Option<usize> {
+    if !WIDE {
+        return text.iter().rposition(|&b| b == byte);
+    }
     let (head, words) = text.as_rchunks::<8>();
     let mut end = text.len();
     for word in words.iter().rev() {
@@ -169,7 +175,7 @@ impl<const N: usize> HeaderName<N> {
 
 /// The first and the last bytes of a text; in a text of fewer than two times as many they overlap.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn ends<const M: usize>(text: &[u8]) -> Option<[[u8; M]; 2]> {
+pub(crate) fn ends<const M: usize>(text: &[u8]) -> Option<[[u8; M]; 2]> {
     Some([*text.first_chunk()?, *text.last_chunk()?])
 }
 
@@ -241,7 +247,7 @@ pub(crate) fn is_b64token(text: &[u8]) -> bool {
     while let [rest @ .., b'='] = body {
         body = rest;
     }
-    let Some(last) = body.last_chunk() else {
+    let Some(last) = body.last_chunk().filter(|_| WIDE) else {
         return !body.is_empty() && body.iter().all(|&byte| is_b64token_byte(byte));
     };
     // Every byte, whatever came before: nearly all tokens are right. The last block is judged whole, some

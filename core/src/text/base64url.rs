@@ -10,34 +10,35 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 #[cfg(target_pointer_width = "64")]
 static PLACES: [[u32; 256]; 4] = [places(18), places(12), places(6), places(0)];
 
-/// Small machines have one table for all four places: 3 KiB less, and a shift, which is a part of Arm's OR.
-#[cfg(not(target_pointer_width = "64"))]
-static PLACES: [u32; 256] = places(18);
-
 /// Above the 24 bits, so one OR over all quads finds any foreign character.
 const FOREIGN: u32 = 1 << 31;
 
+#[cfg(target_pointer_width = "64")]
 const fn places(shift: u32) -> [u32; 256] {
     let mut table = [FOREIGN; 256];
     let mut value = 0_u8;
     while value < 64 {
-        let character = match value {
-            0..=25 => b'A'.wrapping_add(value),
-            26..=51 => b'a'.wrapping_add(value).wrapping_sub(26),
-            52..=61 => b'0'.wrapping_add(value).wrapping_sub(52),
-            62 => b'-',
-            _ => b'_',
-        };
         #[allow(
             clippy::indexing_slicing,
             reason = "256 entries and a u8: evaluated at compile time"
         )]
         {
-            table[character as usize] = (value as u32) << shift;
+            table[character(value) as usize] = (value as u32) << shift;
         }
         value = value.wrapping_add(1);
     }
     table
+}
+
+/// The character that stands for six bits.
+const fn character(value: u8) -> u8 {
+    match value {
+        0..=25 => b'A'.wrapping_add(value),
+        26..=51 => b'a'.wrapping_add(value).wrapping_sub(26),
+        52..=61 => b'0'.wrapping_add(value).wrapping_sub(52),
+        62 => b'-',
+        _ => b'_',
+    }
 }
 
 /// The 24 bits of a quad, [`FOREIGN`] if a character is.
@@ -48,17 +49,58 @@ fn quad([a, b, c, d]: [u8; 4]) -> u32 {
     place(first, a) | place(second, b) | place(third, c) | place(fourth, d)
 }
 
-#[cfg(not(target_pointer_width = "64"))]
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn quad([a, b, c, d]: [u8; 4]) -> u32 {
-    // FOREIGN is the sign, which the shift keeps. Below it are then bits of no meaning.
-    let at = |character, shift| place(&PLACES, character).cast_signed().wrapping_shr(shift);
-    (at(a, 0) | at(b, 6) | at(c, 12) | at(d, 18)).cast_unsigned()
-}
-
-#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
 fn place(table: &[u32; 256], character: u8) -> u32 {
     table.get(usize::from(character)).copied().unwrap_or(FOREIGN)
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+use small::quad;
+#[cfg(not(target_pointer_width = "64"))]
+pub(crate) use small::survey;
+
+/// What small machines read a quad and survey a text with; on others the tests hold it against theirs.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod small {
+    use super::character;
+
+    /// One table of bytes for all four places: a shift is a part of Arm's OR. A foreign character is
+    /// negative, and so is then what is made of it.
+    static VALUES: [i8; 256] = {
+        let (mut table, mut value) = ([i8::MIN; 256], 0_u8);
+        while value < 64 {
+            #[allow(
+                clippy::indexing_slicing,
+                reason = "256 entries and a u8: evaluated at compile time"
+            )]
+            {
+                table[character(value) as usize] = value.cast_signed();
+            }
+            value = value.wrapping_add(1);
+        }
+        table
+    };
+
+    fn value(character: u8) -> i8 {
+        VALUES.get(usize::from(character)).copied().unwrap_or(i8::MIN)
+    }
+
+    /// FOREIGN is the sign. Below it are then bits of no meaning.
+    pub(super) fn quad([a, b, c, d]: [u8; 4]) -> u32 {
+        let at = |character, shift| i32::from(value(character)).wrapping_shl(shift);
+        (at(a, 18) | at(b, 12) | at(c, 6) | at(d, 0)).cast_unsigned()
+    }
+
+    /// A dot is no letter: where all bytes are one or the other, there are as many dots as foreign bytes.
+    pub(crate) fn survey(text: &[u8]) -> (bool, usize) {
+        let (mut foreign, mut dots) = (0_usize, 0_usize);
+        for &byte in text {
+            foreign = foreign.wrapping_add(usize::from(value(byte) < 0));
+            dots = dots.wrapping_add(usize::from(byte == b'.'));
+        }
+        (foreign == dots, dots)
+    }
 }
 
 /// Bytes that `chars` characters stand for: three for each four characters, and of the rest those that are
@@ -88,8 +130,9 @@ pub(crate) fn is_canonical(text: &[u8]) -> bool {
     text.last().is_some_and(|&last| quad([b'A', b'A', b'A', last]) & unused == 0)
 }
 
-/// Whether every byte is a letter of the alphabet or a dot, and how many dots there are, 255 or more
-/// taken together. One pass that the compiler turns into vector code.
+/// Whether every byte is a letter of the alphabet or a dot, and how many dots there are, of many at least
+/// 255. One pass that the compiler turns into vector code.
+#[cfg(target_pointer_width = "64")]
 pub(crate) fn survey(text: &[u8]) -> (bool, usize) {
     let mut lanes = Lanes::default();
     let (blocks, tail) = text.as_chunks::<LANES>();
@@ -108,15 +151,18 @@ pub(crate) fn survey(text: &[u8]) -> (bool, usize) {
 }
 
 /// Bytes that are judged side by side.
+#[cfg(target_pointer_width = "64")]
 const LANES: usize = 16;
 
 /// What a survey has found, in each lane.
+#[cfg(target_pointer_width = "64")]
 #[derive(Default)]
 struct Lanes {
     foreign: [u8; LANES],
     dots: [u8; LANES],
 }
 
+#[cfg(target_pointer_width = "64")]
 impl Lanes {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn see(&mut self, block: &[u8; LANES]) {
@@ -256,11 +302,25 @@ mod tests {
                     let known = byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
                     assert_eq!(survey(text).0, known || byte == b'.');
                     assert_eq!(survey(text).1, usize::from(byte == b'.'));
+                    assert_eq!(small::survey(text), survey(text));
                     let mut out = [0; 100];
                     if !known {
                         assert_eq!(decode(text, &mut out), None);
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_quad_is_the_same_with_one_table_as_with_four() {
+        for at in 0..4 {
+            for byte in 0..=255_u8 {
+                let mut characters = *b"Az_9";
+                characters[at] = byte;
+                let (bits, small) = (quad(characters), small::quad(characters));
+                assert_eq!(small & FOREIGN, bits & FOREIGN);
+                assert!(small == bits || bits & FOREIGN != 0);
             }
         }
     }
