@@ -2,7 +2,6 @@
 
 use crate::boundary;
 use crate::codes::*;
-use crate::gate::State;
 use crate::guard::{self, Out, Texts};
 use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
@@ -45,31 +44,35 @@ pub unsafe extern "C" fn doorward_gate_decide(
 ) -> doorward_reason {
     boundary::run(|| {
         // SAFETY: the caller's promise.
-        let (state, request, scratch, out) = unsafe {
-            (
-                guard::gate(gate)?,
-                guard::shared(request)?,
-                guard::buffer(scratch, scratch_len)?,
-                guard::out(out)?,
-            )
-        };
-        let now = UnixTime::from_seconds(now);
-        // SAFETY: the caller's promise.
-        if unsafe { guard::in_doubt(request) } {
-            let decide = |request: &Request<'_>| decide_anew(state, request, now, scratch, out);
-            // SAFETY: the caller's promise.
-            return unsafe { with_request_anew(request, decide) };
-        }
-        // SAFETY: the caller's promise, and nothing is in doubt.
-        let texts = unsafe { guard::texts(request) };
-        with_texts(
-            request,
-            texts,
+        let state = unsafe { guard::gate(gate) }?;
+        // The rules first: taking hold of them waits for what stands before it, and what stands behind it
+        // is done beside the decision.
+        state.with(
             #[inline(always)]
-            |request| {
-                state.with(
+            |gate, bytes| {
+                // SAFETY: the caller's promise.
+                let (request, scratch, out) = unsafe {
+                    (
+                        guard::shared(request)?,
+                        guard::buffer(scratch, scratch_len)?,
+                        guard::out(out)?,
+                    )
+                };
+                let now = UnixTime::from_seconds(now);
+                // SAFETY: the caller's promise.
+                if unsafe { guard::in_doubt(request) } {
+                    let decide =
+                        |request: &Request<'_>| decide_anew(gate, bytes, request, now, scratch, out);
+                    // SAFETY: the caller's promise.
+                    return unsafe { with_request_anew(request, decide) };
+                }
+                // SAFETY: the caller's promise, and nothing is in doubt.
+                let texts = unsafe { guard::texts(request) };
+                with_texts(
+                    request,
+                    texts,
                     #[inline(always)]
-                    |gate, bytes| decide(gate, bytes, request, now, scratch, out),
+                    |request| decide(gate, bytes, request, now, scratch, out),
                 )
             },
         )
@@ -206,13 +209,14 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
 #[cold]
 #[inline(never)]
 fn decide_anew(
-    state: &State,
+    gate: &Gate<'_>,
+    scratch_bytes: usize,
     request: &Request<'_>,
     now: UnixTime,
     scratch: &mut [u8],
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
-    state.with(|gate, bytes| decide(gate, bytes, request, now, scratch, out))
+    decide(gate, scratch_bytes, request, now, scratch, out)
 }
 
 /// Decides in one part of the scratch buffer, and copies the names that the answer needs into the

@@ -40,13 +40,16 @@ impl State {
     /// Shows the rules of this moment, and how many bytes of scratch they may need.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>, usize) -> T) -> T {
-        match self {
-            Self::Rules { gate, scratch_bytes, .. } => see(gate, *scratch_bytes),
+        #[cfg(feature = "std")]
+        let current;
+        let (gate, scratch_bytes) = match self {
+            Self::Rules { gate, scratch_bytes, .. } => (gate, *scratch_bytes),
             #[cfg(feature = "std")]
             Self::Shared(shared) => {
-                let current = shared.current();
-                see(current.gate(), current.scratch_bytes())
+                current = shared.current();
+                (current.gate(), current.scratch_bytes())
             }
-        }
+        };
+        see(gate, scratch_bytes)
     }
 }
