@@ -2,7 +2,7 @@
 
 use crate::boundary;
 use crate::codes::*;
-use crate::guard::{self, Out, Texts};
+use crate::guard::{self, Out};
 use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
 };
@@ -61,19 +61,16 @@ pub unsafe extern "C" fn doorward_gate_decide(
                 let now = UnixTime::from_seconds(now);
                 // SAFETY: the caller's promise.
                 if unsafe { guard::in_doubt(request) } {
-                    let decide =
-                        |request: &Request<'_>| decide_anew(gate, bytes, request, now, scratch, out);
+                    let decide = move |request: &Request<'_>| {
+                        decide_anew(gate, bytes, request, now, scratch, out)
+                    };
                     // SAFETY: the caller's promise.
                     return unsafe { with_request_anew(request, decide) };
                 }
                 // SAFETY: the caller's promise, and nothing is in doubt.
-                let texts = unsafe { guard::texts(request) };
-                with_texts(
-                    request,
-                    texts,
-                    #[inline(always)]
-                    |request| decide(gate, bytes, request, now, scratch, out),
-                )
+                let mut arrived = unsafe { guard::request(request) };
+                set_peer(&mut arrived, request)?;
+                decide(gate, bytes, &arrived, now, scratch, out)
             },
         )
     })
@@ -135,25 +132,24 @@ pub(crate) unsafe fn with_request<T>(
         return unsafe { with_request_anew(from, see) };
     }
     // SAFETY: as the caller promises, and nothing is in doubt.
-    with_texts(from, unsafe { guard::texts(from) }, see)
+    let mut request = unsafe { guard::request(from) };
+    set_peer(&mut request, from)?;
+    see(&request)
 }
 
-/// Shows a request of which the texts already are in the form of the core.
+/// Adds the peer to a request, in its place: what was just written in small pieces is slow to copy.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn with_texts<T>(
-    from: &doorward_request,
-    texts: Texts<'_>,
-    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
-) -> Result<T, Reason> {
-    let Texts { method, target, headers } = texts;
-    let scheme = scheme(from.scheme)?;
-    let mut request = Request { method, target, scheme, peer: None, headers };
-    // The address is moved only where there is one, and the request not at all: what was just written
-    // in small pieces is slow to copy.
-    if from.peer.kind != DOORWARD_ADDRESS_NONE {
-        set_peer(&mut request.peer, &from.peer)?;
+fn set_peer(request: &mut Request<'_>, from: &doorward_request) -> Result<(), Reason> {
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn set(peer: &mut Option<IpAddr>, from: &doorward_address) -> Result<(), Reason> {
+        *peer = address(from)?;
+        Ok(())
     }
-    see(&request)
+    if from.peer.kind == DOORWARD_ADDRESS_NONE {
+        Ok(())
+    } else {
+        set(&mut request.peer, &from.peer)
+    }
 }
 
 /// Shows a request whose pieces are judged and made anew, one by one.
@@ -187,12 +183,6 @@ pub(crate) fn scheme(number: doorward_scheme) -> Result<Scheme, Reason> {
         DOORWARD_HTTPS => Ok(Scheme::Https),
         _ => Err(Reason::NullArgument),
     }
-}
-
-#[cfg_attr(target_pointer_width = "64", inline(never))]
-fn set_peer(peer: &mut Option<IpAddr>, from: &doorward_address) -> Result<(), Reason> {
-    *peer = address(from)?;
-    Ok(())
 }
 
 /// The address, if there is one.
@@ -232,7 +222,7 @@ fn decide(
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
     let parts = scratch.split_at_mut_checked(scratch_bytes);
-    let (core, room) = parts.ok_or(Reason::ScratchTooSmall)?;
+    let (core, room) = parts.ok_or_else(too_small)?;
     let start = core.as_ptr().addr();
     let decision = gate.decide(request, now, core);
     let who = match &decision {
@@ -312,11 +302,18 @@ fn resolve_subject(
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn put<'s>(room: &'s mut [u8], name: &str) -> Result<(doorward_bytes, &'s mut [u8]), Reason> {
     let name = name.as_bytes();
-    let (place, rest) = room.split_at_mut_checked(name.len()).ok_or(Reason::ScratchTooSmall)?;
+    let (place, rest) = room.split_at_mut_checked(name.len()).ok_or_else(too_small)?;
     if !(ends::<8>(name, place) || ends::<4>(name, place) || ends::<2>(name, place)) {
         place.copy_from_slice(name);
     }
     Ok((doorward_bytes::of(place), rest))
+}
+
+/// Apart, so that nothing is made ready for it where there is room.
+#[cold]
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn too_small() -> Reason {
+    Reason::ScratchTooSmall
 }
 
 /// Copies words with one space between two.

@@ -8,16 +8,17 @@
 //!
 //! Beside pointers, one call is unsafe: into the code that sees the header lines through with AVX2.
 
+use crate::codes::{DOORWARD_HTTP, DOORWARD_HTTPS};
 use crate::gate::{State, Stored};
 use crate::types::{
     DOORWARD_GATE_WORDS, DOORWARD_TICKET_PAYLOAD_BYTES, doorward_bytes, doorward_gate,
     doorward_header, doorward_key, doorward_list, doorward_request, doorward_ticket_slot,
     doorward_tickets,
 };
-use core::mem::{MaybeUninit, align_of, size_of};
+use core::mem::{MaybeUninit, align_of, offset_of, size_of};
 use doorward_core::limits::MAX_HEADERS;
 use doorward_core::ticket::MAX_PAYLOAD_BYTES;
-use doorward_core::{Digest, Header, Key, Reason, TicketSlot, TicketTable};
+use doorward_core::{Digest, Header, Key, Reason, Request, Scheme, TicketSlot, TicketTable};
 use zeroize::Zeroize;
 
 // The storage of the header holds what is put into it.
@@ -40,13 +41,17 @@ const EMPTY: doorward_gate = doorward_gate { private_words: [0; DOORWARD_GATE_WO
 
 /// A pointer that may be followed.
 fn check<T>(pointer: *const T) -> Result<(), Reason> {
-    if pointer.is_null() {
-        Err(Reason::NullArgument)
-    } else if !pointer.is_aligned() {
-        Err(Reason::StorageMisaligned)
-    } else {
-        Ok(())
+    if pointer.is_null() || !pointer.is_aligned() {
+        return Err(not_to_follow(pointer.is_null()));
     }
+    Ok(())
+}
+
+/// Why a pointer may not be followed. Apart, so that nothing is made ready for it where all is well.
+#[cold]
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn not_to_follow(null: bool) -> Reason {
+    if null { Reason::NullArgument } else { Reason::StorageMisaligned }
 }
 
 /// A list that may be followed; `false` if there is nothing in it and so no pointer to judge.
@@ -62,11 +67,10 @@ fn check_list<T>(items: *const T, len: usize) -> Result<bool, Reason> {
     }
 }
 
-/// Whether bytes are at NULL or of a length that no object has, by one comparison: the highest bit of
-/// the length, and of the address less one. It also tells of an address in the upper half of the memory,
-/// which nothing is wrong with, and of no bytes at NULL: [`check_list`] judges in full.
+/// Whether bytes are at NULL or of a length that no object has. It also tells of no bytes at NULL, which
+/// nothing is wrong with: [`check_list`] judges in full.
 fn doubtful(data: *const u8, len: usize) -> bool {
-    isize::try_from(data.addr().wrapping_sub(1) | len).is_err()
+    data.is_null() || isize::try_from(len).is_err()
 }
 
 /// One structure.
@@ -134,61 +138,69 @@ pub(crate) unsafe fn digests<'a>(
     unsafe { slice(items.cast::<Digest>(), len) }
 }
 
-/// Whether anything about a request's texts is in doubt and must be judged piece by piece: a pointer that
-/// is NULL or not aligned, a length that no object has.
+/// Whether anything about a request is in doubt and must be judged piece by piece: a pointer that is NULL
+/// or not aligned, a length that no object has, no lines or more than the core takes, no scheme.
 ///
 /// # Safety
 /// The promise above, for the request and its list of lines.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
-    let &doorward_request { method, target, headers, headers_len, .. } = request;
-    let listed = headers_len.wrapping_sub(1) < MAX_LINES && check(headers).is_ok();
-    if !listed || doubtful(method.data, method.len) || doubtful(target.data, target.len) {
+    let &doorward_request { scheme, headers, headers_len, .. } = request;
+    let listed = headers_len.wrapping_sub(1) < MAX_HEADERS && check(headers).is_ok();
+    if !listed || !matches!(scheme, DOORWARD_HTTP | DOORWARD_HTTPS) {
         return true;
     }
-    // SAFETY: not NULL, aligned, of a possible length, and the caller promises the rest. A line is its
-    // four words, as asserted below, and any bytes are words.
-    let lines = unsafe { core::slice::from_raw_parts(headers.cast(), headers_len) };
-    isize::try_from(doubts(lines)).is_err()
+    // SAFETY: a request begins with method and target, and a line is name and value: four words each, as
+    // asserted below, and any bytes are words. The lines are not at NULL, they are aligned and no more
+    // than an object has room for, and the caller promises the rest.
+    let (first, lines) = unsafe {
+        (
+            &*core::ptr::from_ref(request).cast::<[usize; WORDS]>(),
+            core::slice::from_raw_parts(headers.cast::<[usize; WORDS]>(), headers_len),
+        )
+    };
+    doubts(first, lines)
 }
 
 #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
 cpufeatures::new!(wide, "avx2");
 
-/// In the highest bit, whether a text of these lines is [`doubtful`]; twice as fast where the CPU takes a
-/// line in one piece.
+/// Whether a text of these pairs is [`doubtful`], by one comparison: the highest bit of the length, and of
+/// the address less one. It also tells of an address in the upper half of the memory, which nothing is
+/// wrong with. Twice as fast where the CPU takes a pair in one piece.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn doubts(lines: &[[usize; WORDS]]) -> usize {
+fn doubts(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
     #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
     if wide::get() {
         #[target_feature(enable = "avx2")]
-        fn widely(lines: &[[usize; WORDS]]) -> usize {
-            all_sums(lines)
+        fn widely(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
+            any_sum(first, rest)
         }
         // SAFETY: the CPU has what the function is compiled for.
-        return unsafe { widely(lines) };
+        return unsafe { widely(first, rest) };
     }
-    all_sums(lines)
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn narrowly(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
+        any_sum(first, rest)
+    }
+    narrowly(first, rest)
 }
 
 /// One pass without a branch.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn all_sums(lines: &[[usize; WORDS]]) -> usize {
-    let mut all = [0; WORDS];
-    let (fours, rest) = lines.as_chunks::<4>();
+fn any_sum(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
+    let mut all = sums(first);
+    let (fours, rest) = rest.as_chunks::<4>();
     for [a, b, c, d] in fours {
         let [a, b, c, d] = [sums(a), sums(b), sums(c), sums(d)];
         all = or(all, or(or(a, b), or(c, d)));
     }
-    for line in rest {
-        all = or(all, sums(line));
+    for pair in rest {
+        all = or(all, sums(pair));
     }
     let [a, b, c, d] = all;
-    a | b | c | d
+    isize::try_from(a | b | c | d).is_err()
 }
-
-/// No object is larger than `isize::MAX` bytes.
-const MAX_LINES: usize = isize::MAX.unsigned_abs() / size_of::<doorward_header>();
 
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
@@ -201,28 +213,24 @@ fn or(a: [usize; WORDS], b: [usize; WORDS]) -> [usize; WORDS] {
     [a[0] | b[0], a[1] | b[1], a[2] | b[2], a[3] | b[3]]
 }
 
-/// A request's texts in the form of the core, where they lie.
-#[derive(Clone, Copy)]
-pub(crate) struct Texts<'a> {
-    pub(crate) method: &'a [u8],
-    pub(crate) target: &'a [u8],
-    pub(crate) headers: &'a [Header<'a>],
-}
-
-/// The texts of a request.
+/// A request in the form of the core, its texts where they lie; without its peer.
 ///
 /// # Safety
 /// The promise above, for the request and all that it points to, of which nothing is [`in_doubt`].
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(crate) unsafe fn texts(from: &doorward_request) -> Texts<'_> {
-    let &doorward_request { method, target, headers, headers_len, .. } = from;
+pub(crate) unsafe fn request(from: &doorward_request) -> Request<'_> {
+    let &doorward_request { method, target, scheme, headers, headers_len, .. } = from;
+    // It is one of the two.
+    let scheme = if scheme == DOORWARD_HTTP { Scheme::Http } else { Scheme::Https };
     // SAFETY: none is at NULL, each has a possible length, and the caller promises the rest. A line is
     // laid out as the core's, as asserted below, and what is true of method and target is of its name
     // and value.
     unsafe {
-        Texts {
+        Request {
             method: core::slice::from_raw_parts(method.data, method.len),
             target: core::slice::from_raw_parts(target.data, target.len),
+            scheme,
+            peer: None,
             headers: core::slice::from_raw_parts(headers.cast(), headers_len),
         }
     }
@@ -254,6 +262,11 @@ const WORDS: usize = 4;
 const _: () = {
     assert!(size_of::<doorward_header>() == size_of::<[usize; WORDS]>());
     assert!(align_of::<doorward_header>() == align_of::<usize>());
+    assert!(offset_of!(doorward_request, method) == 0);
+    assert!(offset_of!(doorward_request, target) == size_of::<doorward_bytes>());
+    assert!(align_of::<doorward_request>() >= align_of::<usize>());
+    // A list of that many is no larger than an object may be.
+    assert!(MAX_HEADERS <= isize::MAX.unsigned_abs() / size_of::<doorward_header>());
     assert!(size_of::<Header<'_>>() == size_of::<doorward_header>());
     assert!(align_of::<Header<'_>>() == align_of::<doorward_header>());
     let header = Header { name: &[0; 3], value: &[0; 5] };
@@ -305,7 +318,7 @@ pub(crate) unsafe fn gate<'a>(pointer: *const doorward_gate) -> Result<&'a State
     let stored = pointer.cast::<Stored>();
     // SAFETY: not NULL, aligned, initialised. The mark is the first word of `Stored`.
     if unsafe { (&raw const (*stored).mark).read() } != Stored::MARK {
-        return Err(Reason::NullArgument);
+        return Err(not_to_follow(true));
     }
     // SAFETY: `place_gate` put a state there, which nobody has taken out since.
     Ok(unsafe { &(*stored).state })

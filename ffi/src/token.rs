@@ -45,7 +45,11 @@ pub unsafe extern "C" fn doorward_jwt_verify(
             |gate, bytes| {
                 // SAFETY: as the caller promises.
                 let (token, scratch, out) = unsafe {
-                    (guard::bytes(token)?, guard::buffer(scratch, scratch_len)?, guard::out(claims)?)
+                    (
+                        guard::bytes(token)?,
+                        guard::buffer(scratch, scratch_len)?,
+                        guard::out(claims)?,
+                    )
                 };
                 let jwt = gate.jwt.as_ref().ok_or(Reason::ConfigInvalid)?;
                 if scratch.len() < bytes {
