@@ -222,7 +222,7 @@ fn decide(
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
     let parts = scratch.split_at_mut_checked(scratch_bytes);
-    let (core, room) = parts.ok_or_else(too_small)?;
+    let (core, room) = parts.ok_or(Reason::ScratchTooSmall)?;
     let start = core.as_ptr().addr();
     let decision = gate.decide(request, now, core);
     let who = match &decision {
@@ -302,18 +302,11 @@ fn resolve_subject(
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn put<'s>(room: &'s mut [u8], name: &str) -> Result<(doorward_bytes, &'s mut [u8]), Reason> {
     let name = name.as_bytes();
-    let (place, rest) = room.split_at_mut_checked(name.len()).ok_or_else(too_small)?;
+    let (place, rest) = room.split_at_mut_checked(name.len()).ok_or(Reason::ScratchTooSmall)?;
     if !(ends::<8>(name, place) || ends::<4>(name, place) || ends::<2>(name, place)) {
         place.copy_from_slice(name);
     }
     Ok((doorward_bytes::of(place), rest))
-}
-
-/// Apart, so that nothing is made ready for it where there is room.
-#[cold]
-#[cfg_attr(target_pointer_width = "64", inline(never))]
-fn too_small() -> Reason {
-    Reason::ScratchTooSmall
 }
 
 /// Copies words with one space between two.

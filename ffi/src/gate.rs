@@ -40,16 +40,13 @@ impl State {
     /// Shows the rules of this moment, and how many bytes of scratch they may need.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn with<T>(&self, see: impl FnOnce(&Gate<'_>, usize) -> T) -> T {
-        #[cfg(feature = "std")]
-        let current;
-        let (gate, scratch_bytes) = match self {
-            Self::Rules { gate, scratch_bytes, .. } => (gate, *scratch_bytes),
+        match self {
+            Self::Rules { gate, scratch_bytes, .. } => see(gate, *scratch_bytes),
             #[cfg(feature = "std")]
             Self::Shared(shared) => {
-                current = shared.current();
-                (current.gate(), current.scratch_bytes())
+                let current = shared.current();
+                see(current.gate(), current.scratch_bytes())
             }
-        };
-        see(gate, scratch_bytes)
+        }
     }
 }

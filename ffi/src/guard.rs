@@ -41,17 +41,13 @@ const EMPTY: doorward_gate = doorward_gate { private_words: [0; DOORWARD_GATE_WO
 
 /// A pointer that may be followed.
 fn check<T>(pointer: *const T) -> Result<(), Reason> {
-    if pointer.is_null() || !pointer.is_aligned() {
-        return Err(not_to_follow(pointer.is_null()));
+    if pointer.is_null() {
+        Err(Reason::NullArgument)
+    } else if !pointer.is_aligned() {
+        Err(Reason::StorageMisaligned)
+    } else {
+        Ok(())
     }
-    Ok(())
-}
-
-/// Why a pointer may not be followed. Apart, so that nothing is made ready for it where all is well.
-#[cold]
-#[cfg_attr(target_pointer_width = "64", inline(never))]
-fn not_to_follow(null: bool) -> Reason {
-    if null { Reason::NullArgument } else { Reason::StorageMisaligned }
 }
 
 /// A list that may be followed; `false` if there is nothing in it and so no pointer to judge.
@@ -67,10 +63,11 @@ fn check_list<T>(items: *const T, len: usize) -> Result<bool, Reason> {
     }
 }
 
-/// Whether bytes are at NULL or of a length that no object has. It also tells of no bytes at NULL, which
-/// nothing is wrong with: [`check_list`] judges in full.
+/// Whether bytes are at NULL or of a length that no object has, by one comparison: the highest bit of
+/// the length, and of the address less one. It also tells of an address in the upper half of the memory,
+/// which nothing is wrong with, and of no bytes at NULL: [`check_list`] judges in full.
 fn doubtful(data: *const u8, len: usize) -> bool {
-    data.is_null() || isize::try_from(len).is_err()
+    isize::try_from(data.addr().wrapping_sub(1) | len).is_err()
 }
 
 /// One structure.
@@ -165,52 +162,47 @@ pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
 #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
 cpufeatures::new!(wide, "avx2");
 
-/// Whether a text of these pairs is [`doubtful`], by one comparison: the highest bit of the length, and of
-/// the address less one. It also tells of an address in the upper half of the memory, which nothing is
-/// wrong with. Twice as fast where the CPU takes a pair in one piece.
+/// Whether a text of these pairs is [`doubtful`]: one pass without a branch, a pair in one piece where the
+/// CPU can.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn doubts(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
     #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
     if wide::get() {
-        #[target_feature(enable = "avx2")]
-        fn widely(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
-            any_sum(first, rest)
-        }
         // SAFETY: the CPU has what the function is compiled for.
-        return unsafe { widely(first, rest) };
+        return unsafe { doubts_widely(first, rest) };
     }
-    #[cfg_attr(target_pointer_width = "64", inline(never))]
-    fn narrowly(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
-        any_sum(first, rest)
-    }
-    narrowly(first, rest)
-}
-
-/// One pass without a branch.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn any_sum(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
-    let mut all = sums(first);
-    let (fours, rest) = rest.as_chunks::<4>();
-    for [a, b, c, d] in fours {
-        let [a, b, c, d] = [sums(a), sums(b), sums(c), sums(d)];
-        all = or(all, or(or(a, b), or(c, d)));
-    }
-    for pair in rest {
-        all = or(all, sums(pair));
-    }
+    let all = rest.iter().fold(sums(first), |all, pair| {
+        let sums = sums(pair);
+        [all[0] | sums[0], all[1] | sums[1], all[2] | sums[2], all[3] | sums[3]]
+    });
     let [a, b, c, d] = all;
     isize::try_from(a | b | c | d).is_err()
 }
 
-#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
     let [a, a_len, b, b_len] = *texts;
     [a.wrapping_sub(1), a_len, b.wrapping_sub(1), b_len]
 }
 
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn or(a: [usize; WORDS], b: [usize; WORDS]) -> [usize; WORDS] {
-    [a[0] | b[0], a[1] | b[1], a[2] | b[2], a[3] | b[3]]
+/// As [`doubts`].
+#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
+#[target_feature(enable = "avx2")]
+fn doubts_widely(first: &[usize; WORDS], mut rest: &[[usize; WORDS]]) -> bool {
+    use core::arch::x86_64::*;
+    let less = _mm256_set_epi64x(0, -1, 0, -1);
+    // SAFETY: four words are 32 bytes, which need not be aligned.
+    let load =
+        |pair: &[usize; WORDS]| unsafe { _mm256_loadu_si256(core::ptr::from_ref(pair).cast()) };
+    let sums = |pair| _mm256_add_epi64(load(pair), less);
+    let mut all = sums(first);
+    while let [a, b, c, d, behind @ ..] = rest {
+        let (ab, cd) = (_mm256_or_si256(sums(a), sums(b)), _mm256_or_si256(sums(c), sums(d)));
+        (all, rest) = (_mm256_or_si256(all, _mm256_or_si256(ab, cd)), behind);
+    }
+    while let [pair, behind @ ..] = rest {
+        (all, rest) = (_mm256_or_si256(all, sums(pair)), behind);
+    }
+    _mm256_movemask_pd(_mm256_castsi256_pd(all)) != 0
 }
 
 /// A request in the form of the core, its texts where they lie; without its peer.
@@ -318,7 +310,7 @@ pub(crate) unsafe fn gate<'a>(pointer: *const doorward_gate) -> Result<&'a State
     let stored = pointer.cast::<Stored>();
     // SAFETY: not NULL, aligned, initialised. The mark is the first word of `Stored`.
     if unsafe { (&raw const (*stored).mark).read() } != Stored::MARK {
-        return Err(not_to_follow(true));
+        return Err(Reason::NullArgument);
     }
     // SAFETY: `place_gate` put a state there, which nobody has taken out since.
     Ok(unsafe { &(*stored).state })
