@@ -6,7 +6,7 @@
 //! until the call returns (for a gate's rules: until the gate ends), and what is written to is used by
 //! nobody else meanwhile.
 //!
-//! Beside pointers, one call is unsafe: into the code that sees the header lines through with AVX2.
+//! Beside pointers, one call is unsafe: into the code that sees the header lines through with AVX2 (`wide`).
 
 use crate::codes::{DOORWARD_HTTP, DOORWARD_HTTPS};
 use crate::gate::{State, Stored};
@@ -159,17 +159,17 @@ pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
     doubts(first, lines)
 }
 
-#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
-cpufeatures::new!(wide, "avx2");
-
-/// Whether a text of these pairs is [`doubtful`]: one pass without a branch, a pair in one piece where the
-/// CPU can.
+/// Whether a text of these pairs is [`doubtful`]: one pass that asks nothing of a pair by itself.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn doubts(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
-    #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
-    if wide::get() {
+    #[cfg(all(
+        target_arch = "x86_64",
+        target_pointer_width = "64",
+        not(doorward_backend = "portable")
+    ))]
+    if wide::is_here() {
         // SAFETY: the CPU has what the function is compiled for.
-        return unsafe { doubts_widely(first, rest) };
+        return unsafe { wide::doubts(first, rest) };
     }
     let all = rest.iter().fold(sums(first), |all, pair| {
         let sums = sums(pair);
@@ -184,25 +184,37 @@ fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
     [a.wrapping_sub(1), a_len, b.wrapping_sub(1), b_len]
 }
 
-/// As [`doubts`].
-#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
-#[target_feature(enable = "avx2")]
-fn doubts_widely(first: &[usize; WORDS], mut rest: &[[usize; WORDS]]) -> bool {
+/// The same with AVX2, which takes a pair in one piece.
+#[cfg(all(
+    target_arch = "x86_64",
+    target_pointer_width = "64",
+    not(doorward_backend = "portable")
+))]
+mod wide {
+    use super::{WORDS, size_of};
     use core::arch::x86_64::*;
-    let less = _mm256_set_epi64x(0, -1, 0, -1);
-    // SAFETY: four words are 32 bytes, which need not be aligned.
-    let load =
-        |pair: &[usize; WORDS]| unsafe { _mm256_loadu_si256(core::ptr::from_ref(pair).cast()) };
-    let sums = |pair| _mm256_add_epi64(load(pair), less);
-    let mut all = sums(first);
-    while let [a, b, c, d, behind @ ..] = rest {
-        let (ab, cd) = (_mm256_or_si256(sums(a), sums(b)), _mm256_or_si256(sums(c), sums(d)));
-        (all, rest) = (_mm256_or_si256(all, _mm256_or_si256(ab, cd)), behind);
+
+    cpufeatures::new!(cpu, "avx2");
+    pub(super) use cpu::get as is_here;
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn doubts(first: &[usize; WORDS], mut rest: &[[usize; WORDS]]) -> bool {
+        const { assert!(size_of::<[usize; WORDS]>() == size_of::<__m256i>()) };
+        let less = _mm256_set_epi64x(0, -1, 0, -1);
+        // SAFETY: of the same size, and need not be aligned.
+        let load =
+            |pair: &[usize; WORDS]| unsafe { _mm256_loadu_si256(core::ptr::from_ref(pair).cast()) };
+        let sums = |pair| _mm256_add_epi64(load(pair), less);
+        let mut all = sums(first);
+        while let [a, b, c, d, behind @ ..] = rest {
+            let (ab, cd) = (_mm256_or_si256(sums(a), sums(b)), _mm256_or_si256(sums(c), sums(d)));
+            (all, rest) = (_mm256_or_si256(all, _mm256_or_si256(ab, cd)), behind);
+        }
+        while let [pair, behind @ ..] = rest {
+            (all, rest) = (_mm256_or_si256(all, sums(pair)), behind);
+        }
+        _mm256_movemask_pd(_mm256_castsi256_pd(all)) != 0
     }
-    while let [pair, behind @ ..] = rest {
-        (all, rest) = (_mm256_or_si256(all, sums(pair)), behind);
-    }
-    _mm256_movemask_pd(_mm256_castsi256_pd(all)) != 0
 }
 
 /// A request in the form of the core, its texts where they lie; without its peer.
