@@ -14,6 +14,11 @@
 //! So each round times every case, one side right after the other; the figure is the tenth percentile of
 //! many rounds, beside it the fastest round, and the run's own yardstick: one SHA-256 compression.
 //!
+//! What a call costs depends on where the stack lies to the heap, by a twentieth: a load waits for an
+//! earlier store of which the address has the same last twelve bits. The system throws that die once for
+//! each process. So each round begins at another depth of the stack, the same for both sides, and both
+//! sides of a case have one scratch buffer.
+//!
 //! `cost CASE rust|c CALLS` runs one side alone, for a tool that counts instructions: see
 //! `ffi/examples/cost.sh`.
 
@@ -36,9 +41,12 @@ use std::ptr::null_mut;
 use std::time::Instant;
 
 const NOW: u64 = 1_700_000_000;
-const ROUNDS: usize = 10_001;
-/// Calls of a round: some to warm up, and those that are timed.
-const CALLS: (u32, u32) = (5, 25);
+const ROUNDS: usize = 4_001;
+/// Calls of a round: some to warm up, and those that are timed. What the other cases made the processor's
+/// branch prediction forget is learned again within some hundred calls, by luck sooner or later.
+const CALLS: (u32, u32) = (200, 25);
+/// How far down the stack a round may begin, in frames of some hundred bytes: a page and more.
+const DEPTHS: usize = 61;
 const TOKEN: &str = "a-capability-token-of-the-example";
 const SECRET: &str = "an example secret of forty characters...";
 /// With its header and its MAC a token of 281 bytes.
@@ -119,9 +127,14 @@ fn requests(last: (&str, &str)) -> (&'static Request<'static>, &'static doorward
     (stays(request), stays(c_request))
 }
 
-/// What a caller of Rust reads of a principal: what C's decision holds.
+/// What a caller of Rust reads of a principal: what C's decision holds. A token's `sub` is bytes there,
+/// judged with the claims; to make a `str` of them would judge them once more, on this side alone.
 fn read(who: &Principal<'_>) {
-    black_box((who.kind(), who.id().and_then(|id| id.plain()), who.place(), who.expires()));
+    let id = match who.claims() {
+        Some(claims) => claims.subject_value().and_then(|subject| subject.plain_bytes()),
+        None => who.id().and_then(|id| id.plain()).map(str::as_bytes),
+    };
+    black_box((who.kind(), id, who.place(), who.expires()));
     black_box((who.key_id(), who.capability_scopes(), who.claims().map(Claims::as_bytes)));
 }
 
@@ -144,46 +157,48 @@ fn decide(bench: &mut Bench, name: &str, policy: &str, last: (&str, &str)) {
     let (gate, c_gate) = (gate(policy), c_gate(policy));
     let (request, c_request) = requests(last);
     let now = UnixTime::from_seconds(NOW);
-    let scratch = stays([0_u8; 1 << 16]);
+    // One for both sides: where it lies counts.
+    let room: *mut [u8] = stays([0_u8; 1 << 16]);
+    // SAFETY: one call at a time.
+    let scratch = unsafe { &mut *room };
     let expected = match gate.current().gate().decide(request, now, scratch) {
         Decision::Allow(_) => DOORWARD_OK,
         Decision::Deny(reason) => reason.code(),
     };
     assert_eq!(expected == DOORWARD_OK, name != "denied");
     let in_rust = move || {
-        let (request, scratch) = (black_box(request), black_box(&mut scratch[..]));
+        // SAFETY: one call at a time.
+        let (request, scratch) = (black_box(request), black_box(unsafe { &mut *room }));
         let current = black_box(gate).current();
         match current.gate().decide(request, now, scratch) {
             Decision::Allow(who) => read(&who),
             Decision::Deny(reason) => assert_eq!(black_box(reason).code(), expected),
         }
     };
-    bench.compare(name, in_rust, decide_in_c(c_gate, c_request, expected));
+    bench.compare(name, in_rust, decide_in_c(c_gate, c_request, room, expected));
     // What C gives outlives the rules, as what this method of Rust gives does.
     let in_rust = move || {
         let answer = black_box(gate).decide_at(black_box(request), now);
         assert_eq!(black_box(answer).is_ok(), expected == DOORWARD_OK);
     };
-    let in_c = decide_in_c(c_gate, c_request, expected);
+    let in_c = decide_in_c(c_gate, c_request, room, expected);
     bench.compare(&format!("{name}, kept"), in_rust, in_c);
 }
 
 fn decide_in_c(
     gate: *const doorward_gate,
     request: &'static doorward_request,
+    scratch: *mut [u8],
     expected: doorward_reason,
 ) -> impl FnMut() + 'static {
-    let scratch = stays([0_u8; 1 << 16]);
+    // Not known to the compiler, as to a compiler of C: a call.
+    let decide = black_box(doorward_gate_decide as DecideInC);
     move || {
         let mut who = MaybeUninit::<doorward_decision>::uninit();
-        // Not known to the compiler, as to a compiler of C: a call.
-        let decide = black_box(doorward_gate_decide as DecideInC);
-        let (gate, request, scratch) =
-            (black_box(gate), black_box(request), black_box(&mut *scratch));
-        // SAFETY: everything is alive.
-        let reason = unsafe {
-            decide(gate, request, NOW, scratch.as_mut_ptr(), scratch.len(), who.as_mut_ptr())
-        };
+        let (gate, request, scratch) = (black_box(gate), black_box(request), black_box(scratch));
+        // SAFETY: everything is alive, and one call at a time uses the scratch buffer.
+        let reason =
+            unsafe { decide(gate, request, NOW, scratch.cast(), scratch.len(), who.as_mut_ptr()) };
         assert_eq!(black_box(reason), expected);
         black_box(&who);
     }
@@ -217,15 +232,16 @@ fn no_heap(bench: &mut Bench, digest: Digest, bearer: &str) {
         unsafe { doorward_gate_init(c_gate, &raw const config, memory.as_mut_ptr(), memory.len()) };
     assert_eq!(made, DOORWARD_OK);
     let (request, c_request) = requests(("Authorization", bearer));
-    let scratch = stays([0_u8; 1024]);
+    let room: *mut [u8] = stays([0_u8; 1024]);
     let in_rust = move || {
         let (request, now) = (black_box(request), UnixTime::from_seconds(NOW));
-        match black_box(gate).decide(request, now, black_box(&mut scratch[..])) {
+        // SAFETY: one call at a time.
+        match black_box(gate).decide(request, now, black_box(unsafe { &mut *room })) {
             Decision::Allow(who) => read(&who),
             Decision::Deny(reason) => panic!("{reason}"),
         }
     };
-    bench.compare("no heap", in_rust, decide_in_c(c_gate, c_request, DOORWARD_OK));
+    bench.compare("no heap", in_rust, decide_in_c(c_gate, c_request, room, DOORWARD_OK));
 }
 
 fn capability_match(bench: &mut Bench, digest: Digest) {
@@ -254,11 +270,11 @@ fn capability_match(bench: &mut Bench, digest: Digest) {
 
 fn jwt_verify(bench: &mut Bench, policy: &str, token: &'static str) {
     let (gate, c_gate) = (gate(policy), c_gate(policy));
-    let scratch = stays([0_u8; 1 << 15]);
-    let c_scratch = stays([0_u8; 1 << 15]);
+    let room: *mut [u8] = stays([0_u8; 1 << 15]);
     let in_rust = move || {
         let (token, now) = (black_box(token.as_bytes()), UnixTime::from_seconds(NOW));
-        let scratch = black_box(&mut scratch[..]);
+        // SAFETY: one call at a time.
+        let scratch = black_box(unsafe { &mut *room });
         let current = black_box(gate).current();
         let jwt = current.gate().jwt.as_ref().ok_or(Reason::ConfigInvalid);
         let claims = jwt.and_then(|jwt| Ok(jwt.verify(token, now, scratch)?.as_bytes()));
@@ -274,10 +290,11 @@ fn jwt_verify(bench: &mut Bench, policy: &str, token: &'static str) {
             *mut doorward_bytes,
         ) -> doorward_reason;
         let mut claims = doorward_bytes { data: std::ptr::null(), len: 0 };
-        let (scratch, len) = (c_scratch.as_mut_ptr(), c_scratch.len());
+        let scratch = black_box(room);
         let (verify, token) = (black_box(doorward_jwt_verify as Verify), black_box(bytes(token)));
-        // SAFETY: everything is alive.
-        let reason = unsafe { verify(black_box(c_gate), token, NOW, scratch, len, &mut claims) };
+        let (gate, len) = (black_box(c_gate), scratch.len());
+        // SAFETY: everything is alive, and one call at a time uses the scratch buffer.
+        let reason = unsafe { verify(gate, token, NOW, scratch.cast(), len, &mut claims) };
         assert_eq!((black_box(reason), black_box(claims).len), (DOORWARD_OK, CLAIMS.len()));
     };
     bench.compare("jwt verify", in_rust, in_c);
@@ -352,7 +369,8 @@ impl Bench {
             for case in &mut self.cases {
                 // Whoever comes second finds the common code at hand.
                 for side in [round % 2, (round + 1) % 2] {
-                    case.times[side].push(nanoseconds(&mut case.sides[side]));
+                    let (run, times) = (&mut case.sides[side], &mut case.times[side]);
+                    deeper(round % DEPTHS, &mut || times.push(nanoseconds(run)));
                 }
             }
         }
@@ -369,6 +387,17 @@ impl Bench {
         let [tenth, fastest] = [10, ROUNDS].map(|part| quantile(&mut yardstick, part));
         println!("{:<18}{tenth:>10.1}{fastest:>30.1}", "one SHA-256 block");
     }
+}
+
+/// Runs something this many frames further down the stack.
+#[inline(never)]
+fn deeper(frames: usize, run: &mut dyn FnMut()) {
+    let room = black_box([0_u8; 96]);
+    match frames.checked_sub(1) {
+        Some(frames) => deeper(frames, run),
+        None => run(),
+    }
+    black_box(&room);
 }
 
 fn nanoseconds(side: &mut dyn FnMut(u32)) -> f64 {

@@ -2,8 +2,7 @@
 
 use crate::boundary;
 use crate::codes::*;
-use crate::gate::State;
-use crate::guard::{self, Out, Texts};
+use crate::guard::{self, Out};
 use crate::types::{
     doorward_address, doorward_bytes, doorward_decision, doorward_gate, doorward_request,
 };
@@ -45,32 +44,33 @@ pub unsafe extern "C" fn doorward_gate_decide(
 ) -> doorward_reason {
     boundary::run(|| {
         // SAFETY: the caller's promise.
-        let (state, request, scratch, out) = unsafe {
-            (
-                guard::gate(gate)?,
-                guard::shared(request)?,
-                guard::buffer(scratch, scratch_len)?,
-                guard::out(out)?,
-            )
-        };
-        let now = UnixTime::from_seconds(now);
-        // SAFETY: the caller's promise.
-        if unsafe { guard::in_doubt(request) } {
-            let decide = |request: &Request<'_>| decide_anew(state, request, now, scratch, out);
-            // SAFETY: the caller's promise.
-            return unsafe { with_request_anew(request, decide) };
-        }
-        // SAFETY: the caller's promise, and nothing is in doubt.
-        let texts = unsafe { guard::texts(request) };
-        with_texts(
-            request,
-            texts,
+        let state = unsafe { guard::gate(gate) }?;
+        // The rules first: taking hold of them waits for what stands before it, and what stands behind it
+        // is done beside the decision.
+        state.with(
             #[inline(always)]
-            |request| {
-                state.with(
-                    #[inline(always)]
-                    |gate, bytes| decide(gate, bytes, request, now, scratch, out),
-                )
+            |gate, bytes| {
+                // SAFETY: the caller's promise.
+                let (request, scratch, out) = unsafe {
+                    (
+                        guard::shared(request)?,
+                        guard::buffer(scratch, scratch_len)?,
+                        guard::out(out)?,
+                    )
+                };
+                let now = UnixTime::from_seconds(now);
+                // SAFETY: the caller's promise.
+                if unsafe { guard::in_doubt(request) } {
+                    let decide = move |request: &Request<'_>| {
+                        decide_anew(gate, bytes, request, now, scratch, out)
+                    };
+                    // SAFETY: the caller's promise.
+                    return unsafe { with_request_anew(request, decide) };
+                }
+                // SAFETY: the caller's promise, and nothing is in doubt.
+                let mut arrived = unsafe { guard::request(request) };
+                set_peer(&mut arrived, request)?;
+                decide(gate, bytes, &arrived, now, scratch, out)
             },
         )
     })
@@ -132,25 +132,24 @@ pub(crate) unsafe fn with_request<T>(
         return unsafe { with_request_anew(from, see) };
     }
     // SAFETY: as the caller promises, and nothing is in doubt.
-    with_texts(from, unsafe { guard::texts(from) }, see)
+    let mut request = unsafe { guard::request(from) };
+    set_peer(&mut request, from)?;
+    see(&request)
 }
 
-/// Shows a request of which the texts already are in the form of the core.
+/// Adds the peer to a request, in its place: what was just written in small pieces is slow to copy.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn with_texts<T>(
-    from: &doorward_request,
-    texts: Texts<'_>,
-    see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
-) -> Result<T, Reason> {
-    let Texts { method, target, headers } = texts;
-    let scheme = scheme(from.scheme)?;
-    let mut request = Request { method, target, scheme, peer: None, headers };
-    // The address is moved only where there is one, and the request not at all: what was just written
-    // in small pieces is slow to copy.
-    if from.peer.kind != DOORWARD_ADDRESS_NONE {
-        set_peer(&mut request.peer, &from.peer)?;
+fn set_peer(request: &mut Request<'_>, from: &doorward_request) -> Result<(), Reason> {
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn set(peer: &mut Option<IpAddr>, from: &doorward_address) -> Result<(), Reason> {
+        *peer = address(from)?;
+        Ok(())
     }
-    see(&request)
+    if from.peer.kind == DOORWARD_ADDRESS_NONE {
+        Ok(())
+    } else {
+        set(&mut request.peer, &from.peer)
+    }
 }
 
 /// Shows a request whose pieces are judged and made anew, one by one.
@@ -186,12 +185,6 @@ pub(crate) fn scheme(number: doorward_scheme) -> Result<Scheme, Reason> {
     }
 }
 
-#[cfg_attr(target_pointer_width = "64", inline(never))]
-fn set_peer(peer: &mut Option<IpAddr>, from: &doorward_address) -> Result<(), Reason> {
-    *peer = address(from)?;
-    Ok(())
-}
-
 /// The address, if there is one.
 pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason> {
     match (from.kind, from.bytes.first_chunk::<4>()) {
@@ -206,13 +199,14 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
 #[cold]
 #[inline(never)]
 fn decide_anew(
-    state: &State,
+    gate: &Gate<'_>,
+    scratch_bytes: usize,
     request: &Request<'_>,
     now: UnixTime,
     scratch: &mut [u8],
     out: Out<doorward_decision>,
 ) -> Result<(), Reason> {
-    state.with(|gate, bytes| decide(gate, bytes, request, now, scratch, out))
+    decide(gate, scratch_bytes, request, now, scratch, out)
 }
 
 /// Decides in one part of the scratch buffer, and copies the names that the answer needs into the

@@ -6,18 +6,19 @@
 //! until the call returns (for a gate's rules: until the gate ends), and what is written to is used by
 //! nobody else meanwhile.
 //!
-//! Beside pointers, one call is unsafe: into the code that sees the header lines through with AVX2.
+//! Beside pointers, one call is unsafe: into the code that sees the header lines through with AVX2 (`wide`).
 
+use crate::codes::{DOORWARD_HTTP, DOORWARD_HTTPS};
 use crate::gate::{State, Stored};
 use crate::types::{
     DOORWARD_GATE_WORDS, DOORWARD_TICKET_PAYLOAD_BYTES, doorward_bytes, doorward_gate,
     doorward_header, doorward_key, doorward_list, doorward_request, doorward_ticket_slot,
     doorward_tickets,
 };
-use core::mem::{MaybeUninit, align_of, size_of};
+use core::mem::{MaybeUninit, align_of, offset_of, size_of};
 use doorward_core::limits::MAX_HEADERS;
 use doorward_core::ticket::MAX_PAYLOAD_BYTES;
-use doorward_core::{Digest, Header, Key, Reason, TicketSlot, TicketTable};
+use doorward_core::{Digest, Header, Key, Reason, Request, Scheme, TicketSlot, TicketTable};
 use zeroize::Zeroize;
 
 // The storage of the header holds what is put into it.
@@ -134,95 +135,106 @@ pub(crate) unsafe fn digests<'a>(
     unsafe { slice(items.cast::<Digest>(), len) }
 }
 
-/// Whether anything about a request's texts is in doubt and must be judged piece by piece: a pointer that
-/// is NULL or not aligned, a length that no object has.
+/// Whether anything about a request is in doubt and must be judged piece by piece: a pointer that is NULL
+/// or not aligned, a length that no object has, no lines or more than the core takes, no scheme.
 ///
 /// # Safety
 /// The promise above, for the request and its list of lines.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
-    let &doorward_request { method, target, headers, headers_len, .. } = request;
-    let listed = headers_len.wrapping_sub(1) < MAX_LINES && check(headers).is_ok();
-    if !listed || doubtful(method.data, method.len) || doubtful(target.data, target.len) {
+    let &doorward_request { scheme, headers, headers_len, .. } = request;
+    let listed = headers_len.wrapping_sub(1) < MAX_HEADERS && check(headers).is_ok();
+    if !listed || !matches!(scheme, DOORWARD_HTTP | DOORWARD_HTTPS) {
         return true;
     }
-    // SAFETY: not NULL, aligned, of a possible length, and the caller promises the rest. A line is its
-    // four words, as asserted below, and any bytes are words.
-    let lines = unsafe { core::slice::from_raw_parts(headers.cast(), headers_len) };
-    isize::try_from(doubts(lines)).is_err()
+    // SAFETY: a request begins with method and target, and a line is name and value: four words each, as
+    // asserted below, and any bytes are words. The lines are not at NULL, they are aligned and no more
+    // than an object has room for, and the caller promises the rest.
+    let (first, lines) = unsafe {
+        (
+            &*core::ptr::from_ref(request).cast::<[usize; WORDS]>(),
+            core::slice::from_raw_parts(headers.cast::<[usize; WORDS]>(), headers_len),
+        )
+    };
+    doubts(first, lines)
 }
 
-#[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
-cpufeatures::new!(wide, "avx2");
-
-/// In the highest bit, whether a text of these lines is [`doubtful`]; twice as fast where the CPU takes a
-/// line in one piece.
+/// Whether a text of these pairs is [`doubtful`]: one pass that asks nothing of a pair by itself.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn doubts(lines: &[[usize; WORDS]]) -> usize {
-    #[cfg(all(target_arch = "x86_64", not(doorward_backend = "portable")))]
-    if wide::get() {
-        #[target_feature(enable = "avx2")]
-        fn widely(lines: &[[usize; WORDS]]) -> usize {
-            all_sums(lines)
-        }
+fn doubts(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
+    #[cfg(all(
+        target_arch = "x86_64",
+        target_pointer_width = "64",
+        not(doorward_backend = "portable")
+    ))]
+    if wide::is_here() {
         // SAFETY: the CPU has what the function is compiled for.
-        return unsafe { widely(lines) };
+        return unsafe { wide::doubts(first, rest) };
     }
-    all_sums(lines)
-}
-
-/// One pass without a branch.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn all_sums(lines: &[[usize; WORDS]]) -> usize {
-    let mut all = [0; WORDS];
-    let (fours, rest) = lines.as_chunks::<4>();
-    for [a, b, c, d] in fours {
-        let [a, b, c, d] = [sums(a), sums(b), sums(c), sums(d)];
-        all = or(all, or(or(a, b), or(c, d)));
-    }
-    for line in rest {
-        all = or(all, sums(line));
-    }
+    let all = rest.iter().fold(sums(first), |all, pair| {
+        let sums = sums(pair);
+        [all[0] | sums[0], all[1] | sums[1], all[2] | sums[2], all[3] | sums[3]]
+    });
     let [a, b, c, d] = all;
-    a | b | c | d
+    isize::try_from(a | b | c | d).is_err()
 }
 
-/// No object is larger than `isize::MAX` bytes.
-const MAX_LINES: usize = isize::MAX.unsigned_abs() / size_of::<doorward_header>();
-
-#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
     let [a, a_len, b, b_len] = *texts;
     [a.wrapping_sub(1), a_len, b.wrapping_sub(1), b_len]
 }
 
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn or(a: [usize; WORDS], b: [usize; WORDS]) -> [usize; WORDS] {
-    [a[0] | b[0], a[1] | b[1], a[2] | b[2], a[3] | b[3]]
+/// The same with AVX2, which takes a pair in one piece.
+#[cfg(all(
+    target_arch = "x86_64",
+    target_pointer_width = "64",
+    not(doorward_backend = "portable")
+))]
+mod wide {
+    use super::{WORDS, size_of};
+    use core::arch::x86_64::*;
+
+    cpufeatures::new!(cpu, "avx2");
+    pub(super) use cpu::get as is_here;
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn doubts(first: &[usize; WORDS], mut rest: &[[usize; WORDS]]) -> bool {
+        const { assert!(size_of::<[usize; WORDS]>() == size_of::<__m256i>()) };
+        let less = _mm256_set_epi64x(0, -1, 0, -1);
+        // SAFETY: of the same size, and need not be aligned.
+        let load =
+            |pair: &[usize; WORDS]| unsafe { _mm256_loadu_si256(core::ptr::from_ref(pair).cast()) };
+        let sums = |pair| _mm256_add_epi64(load(pair), less);
+        let mut all = sums(first);
+        while let [a, b, c, d, behind @ ..] = rest {
+            let (ab, cd) = (_mm256_or_si256(sums(a), sums(b)), _mm256_or_si256(sums(c), sums(d)));
+            (all, rest) = (_mm256_or_si256(all, _mm256_or_si256(ab, cd)), behind);
+        }
+        while let [pair, behind @ ..] = rest {
+            (all, rest) = (_mm256_or_si256(all, sums(pair)), behind);
+        }
+        _mm256_movemask_pd(_mm256_castsi256_pd(all)) != 0
+    }
 }
 
-/// A request's texts in the form of the core, where they lie.
-#[derive(Clone, Copy)]
-pub(crate) struct Texts<'a> {
-    pub(crate) method: &'a [u8],
-    pub(crate) target: &'a [u8],
-    pub(crate) headers: &'a [Header<'a>],
-}
-
-/// The texts of a request.
+/// A request in the form of the core, its texts where they lie; without its peer.
 ///
 /// # Safety
 /// The promise above, for the request and all that it points to, of which nothing is [`in_doubt`].
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(crate) unsafe fn texts(from: &doorward_request) -> Texts<'_> {
-    let &doorward_request { method, target, headers, headers_len, .. } = from;
+pub(crate) unsafe fn request(from: &doorward_request) -> Request<'_> {
+    let &doorward_request { method, target, scheme, headers, headers_len, .. } = from;
+    // It is one of the two.
+    let scheme = if scheme == DOORWARD_HTTP { Scheme::Http } else { Scheme::Https };
     // SAFETY: none is at NULL, each has a possible length, and the caller promises the rest. A line is
     // laid out as the core's, as asserted below, and what is true of method and target is of its name
     // and value.
     unsafe {
-        Texts {
+        Request {
             method: core::slice::from_raw_parts(method.data, method.len),
             target: core::slice::from_raw_parts(target.data, target.len),
+            scheme,
+            peer: None,
             headers: core::slice::from_raw_parts(headers.cast(), headers_len),
         }
     }
@@ -254,6 +266,11 @@ const WORDS: usize = 4;
 const _: () = {
     assert!(size_of::<doorward_header>() == size_of::<[usize; WORDS]>());
     assert!(align_of::<doorward_header>() == align_of::<usize>());
+    assert!(offset_of!(doorward_request, method) == 0);
+    assert!(offset_of!(doorward_request, target) == size_of::<doorward_bytes>());
+    assert!(align_of::<doorward_request>() >= align_of::<usize>());
+    // A list of that many is no larger than an object may be.
+    assert!(MAX_HEADERS <= isize::MAX.unsigned_abs() / size_of::<doorward_header>());
     assert!(size_of::<Header<'_>>() == size_of::<doorward_header>());
     assert!(align_of::<Header<'_>>() == align_of::<doorward_header>());
     let header = Header { name: &[0; 3], value: &[0; 5] };

@@ -38,25 +38,29 @@ pub unsafe extern "C" fn doorward_jwt_verify(
 ) -> doorward_reason {
     boundary::run(|| {
         // SAFETY: the caller's promise.
-        let (state, token, scratch, out) = unsafe {
-            (
-                guard::gate(gate)?,
-                guard::bytes(token)?,
-                guard::buffer(scratch, scratch_len)?,
-                guard::out(claims)?,
-            )
-        };
-        let now = UnixTime::from_seconds(now);
-        let text = state.with(|gate, bytes| {
-            let jwt = gate.jwt.as_ref().ok_or(Reason::ConfigInvalid)?;
-            if scratch.len() < bytes {
-                return Err(Reason::ScratchTooSmall);
-            }
-            let (claims, _) = jwt.verify_within(gate.max_token_bytes, token, now, scratch)?;
-            Ok(doorward_bytes::of(claims.as_bytes()))
-        })?;
-        out.set(text);
-        Ok(())
+        let state = unsafe { guard::gate(gate) }?;
+        // The rules first, as for a decision.
+        state.with(
+            #[inline(always)]
+            |gate, bytes| {
+                // SAFETY: as the caller promises.
+                let (token, scratch, out) = unsafe {
+                    (
+                        guard::bytes(token)?,
+                        guard::buffer(scratch, scratch_len)?,
+                        guard::out(claims)?,
+                    )
+                };
+                let jwt = gate.jwt.as_ref().ok_or(Reason::ConfigInvalid)?;
+                if scratch.len() < bytes {
+                    return Err(Reason::ScratchTooSmall);
+                }
+                let now = UnixTime::from_seconds(now);
+                let (claims, _) = jwt.verify_within(gate.max_token_bytes, token, now, scratch)?;
+                out.set(doorward_bytes::of(claims.as_bytes()));
+                Ok(())
+            },
+        )
     })
 }
 
