@@ -148,13 +148,12 @@ impl<'c> Jwt<'c> {
     /// it is not one key, or the header is none that is accepted.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn one_key(&self, token: &[u8]) -> Option<(usize, &'c Key<'c>, usize)> {
-        // Nearly every verifier has one key for HS256 and no wish for a type, and nearly every issuer
-        // writes one of two headers.
-        let [first, second] = &ORDINARY_HEADERS;
+        // Nearly every verifier has one key and no wish for a type, and nearly every issuer writes one of two
+        // headers.
         if let [key] = self.keys
-            && key.algorithm() == Algorithm::Hs256
             && (self.types.is_empty() || self.ignore_type)
             && let Some(header) = token.first_chunk()
+            && let [first, second] = ordinary_headers(key.algorithm())
             && (header == first || header == second)
         {
             return Some((0, key, header.len()));
@@ -329,9 +328,21 @@ static KNOWN_HEADERS: [(&[u8], Algorithm, Option<&str>); 9] = [
     (b"eyJhbGciOiJIUzUxMiJ9", Algorithm::Hs512, None),
 ];
 
-/// The first two of these, each with the dot behind it.
-const ORDINARY_HEADERS: [[u8; 37]; 2] =
-    [*b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", *b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9."];
+/// The first two of these for an algorithm, each with the dot behind it.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn ordinary_headers(algorithm: Algorithm) -> &'static [[u8; 37]; 2] {
+    const HS256: [[u8; 37]; 2] =
+        [*b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", *b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9."];
+    const HS384: [[u8; 37]; 2] =
+        [*b"eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9.", *b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzM4NCJ9."];
+    const HS512: [[u8; 37]; 2] =
+        [*b"eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.", *b"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9."];
+    match algorithm {
+        Algorithm::Hs256 => &HS256,
+        Algorithm::Hs384 => &HS384,
+        Algorithm::Hs512 => &HS512,
+    }
+}
 
 fn read_header(text: &[u8], jwt: &Jwt<'_>) -> Result<(Option<Algorithm>, Choice), Reason> {
     match KNOWN_HEADERS.iter().find(|(known, ..)| *known == text) {
@@ -570,4 +581,19 @@ pub(crate) fn push_json_string(out: &mut Writer<'_>, text: &str) -> Result<(), R
         }
     }
     out.push(b"\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_header_is_a_known_one() {
+        for algorithm in Algorithm::ALL {
+            for header in ordinary_headers(algorithm) {
+                let text = header.strip_suffix(b".").unwrap();
+                assert!(KNOWN_HEADERS.contains(&(text, algorithm, Some("JWT"))));
+            }
+        }
+    }
 }
