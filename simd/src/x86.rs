@@ -1,8 +1,8 @@
 //! x86-64 with SHA-NI.
 //!
 //! Unsafe are the loads and stores, each of which takes a reference to an array of the length that it
-//! touches, and the calls from [`Vector`] into the functions that need the CPU's features. All bounds
-//! are the slices' own.
+//! touches, the calls from [`Vector`] into the functions that need the CPU's features, and one `asm!` without
+//! an instruction, which holds the compiler to an order. All bounds are the slices' own.
 
 mod base64url;
 mod sha256;
@@ -109,7 +109,8 @@ fn hs256(
     let mut state = State::load(&keyed.inner);
     for (bytes, chars) in beside.iter().zip(steps) {
         let text;
-        (state, text) = compress_beside::<0>(state, block(bytes), chars, &mut foreign);
+        (state, text, ()) =
+            compress_beside::<0, _>(state, block(bytes), chars, &mut foreign, || ());
         sink.take(text);
     }
     for bytes in blocks {
@@ -122,16 +123,18 @@ fn hs256(
         words = [_mm_setzero_si128(); 4];
     }
     let words = with_length(words, input.len());
-    let (state, text) = compress_beside::<1>(state, words, chars, &mut foreign);
+    let (state, text, ()) = compress_beside::<1, _>(state, words, chars, &mut foreign, || ());
 
     let mut tag_chars = FILL;
     *tag_chars.first_chunk_mut()? = *tag;
     let (outer, words) = (State::load(&keyed.outer), outer_block(state));
-    let (mac, tag) = compress_beside::<2>(outer, words, &tag_chars, &mut foreign);
+    let finish = || sink.finish(text, count);
+    let (mac, tag, decoded) =
+        compress_beside::<LAST, _>(outer, words, &tag_chars, &mut foreign, finish);
     let mut bytes = [0; 48];
     store_all(&mut bytes, tag);
     let (tag, padding) = bytes.split_first_chunk::<32>()?;
-    let decoded = sink.finish(text, count)?;
+    let decoded = decoded?;
     // Two bits of the tag's last character belong to no byte (RFC 4648 §3.5).
     let canonical = foreign.is_none() && padding.first() == Some(&0);
     canonical.then_some((mac.is(tag), decoded))
@@ -148,27 +151,35 @@ fn behind(bytes: &[[u8; 64]; 2], count: usize) -> Option<&[u8; 64]> {
     bytes.as_flattened().get(64_usize.checked_sub(count)?..)?.first_chunk()
 }
 
-/// One compression, and 64 characters decoded between its rounds. Each caller has a copy of its own:
-/// inlined for certain is only what is called from one place, and over a call the state would leave
-/// its registers.
+/// One compression, and 64 characters decoded between its rounds, and what else there is to do. Each caller has a
+/// copy of its own: inlined for certain is only what is called from one place, and over a call the state would
+/// leave its registers.
 #[inline]
 #[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
-fn compress_beside<const CALLER: usize>(
+fn compress_beside<const CALLER: usize, T>(
     state: State,
     words: Block,
     chars: &[u8; 64],
     foreign: &mut Foreign,
-) -> (State, Text) {
+    also: impl FnOnce() -> T,
+) -> (State, Text, T) {
     let mut rounds = Rounds::first(state, words);
-    let a = quarter::<0>(chars, foreign);
+    let mut parts = [quarter::<0>(chars, foreign), quarter::<1>(chars, foreign)];
+    rounds.before::<CALLER>(&mut parts);
     rounds.more::<1>();
-    let b = quarter::<1>(chars, foreign);
+    let [a, b] = parts;
+    let mut parts = [quarter::<2>(chars, foreign), quarter::<3>(chars, foreign)];
+    rounds.before::<CALLER>(&mut parts);
     rounds.more::<2>();
-    let c = quarter::<2>(chars, foreign);
+    let also = also();
+    rounds.before::<CALLER>(&mut parts);
     rounds.more::<3>();
-    let d = quarter::<3>(chars, foreign);
-    (rounds.end(state), dense(a, b, c, d))
+    let [c, d] = parts;
+    (rounds.end(state), dense(a, b, c, d), also)
 }
+
+/// The caller whose compression is the last one.
+const LAST: usize = 2;
 
 #[target_feature(enable = "sse4.1,bmi1,popcnt")]
 fn decode(payload: &[u8], room: Room<'_>) -> Option<Decoded> {
