@@ -239,9 +239,10 @@ struct Quoted {
 
 impl Quoted {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    const fn new(places: [u8; 4]) -> Self {
-        let places = u32::from_le_bytes(places);
-        Self { open: places & 0xffff, close: places >> 16 }
+    const fn new([a, b, c, d]: [u8; 4]) -> Self {
+        // Each by itself, as they were written: a load over both would wait until the two stores are done.
+        let (open, close) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+        Self { open: open as u32, close: close as u32 }
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
