@@ -97,8 +97,10 @@ fn portable_hash(text: &[u8]) -> [u8; 32] {
     let mut state = SHA256_START;
     compress256(&mut state, whole);
     let mut last = [[0; 64]; 2];
-    for (place, byte) in last.as_flattened_mut().iter_mut().zip(rest.iter().chain(&[0x80])) {
-        *place = *byte;
+    let bytes = last.as_flattened_mut();
+    if let Some((place, [bit, ..])) = bytes.split_at_mut_checked(rest.len()) {
+        place.copy_from_slice(rest);
+        *bit = 0x80;
     }
     // The bit and the length take nine bytes.
     let blocks = last.get_mut(..if rest.len() > 64 - 9 { 2 } else { 1 }).unwrap_or_default();
