@@ -6,6 +6,7 @@
 //! out, and bytes of the request are shown escaped and cut.
 
 use doorward_core::host::Authority;
+use doorward_core::limits::MAX_HEADERS;
 use doorward_core::origin::Page;
 use doorward_core::request::Judged;
 use doorward_core::{
@@ -86,6 +87,11 @@ pub(crate) fn explain(gate: &Gate<'_>, request: &Request<'_>, now: UnixTime) -> 
     Explanation { reason, principal, steps: story.steps }
 }
 
+/// How many header lines: beyond the limit nobody counts, and a binding may hand on only as many as tell that.
+fn counted(count: usize) -> String {
+    if count > MAX_HEADERS { format!("more than {MAX_HEADERS}") } else { count.to_string() }
+}
+
 struct Story<'g, 'r> {
     gate: &'g Gate<'g>,
     request: &'g Request<'r>,
@@ -99,7 +105,7 @@ impl<'r> Story<'_, 'r> {
         let judged = self.request.judged().and_then(|judged| sized.map(|()| judged));
         let details = vec![format!(
             "header lines: {}, scheme {}, peer {}",
-            self.request.headers.len(),
+            counted(self.request.headers.len()),
             self.request.scheme.as_str(),
             self.request.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string()),
         )];
@@ -348,4 +354,29 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     let cut = bytes.get(..MOST).unwrap_or(bytes);
     let more = if bytes.len() > MOST { "…" } else { "" };
     format!("\"{}\"{more}", cut.escape_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_core::{Header, Scheme};
+
+    #[test]
+    fn lines_are_counted_up_to_the_limit() {
+        let lines = vec![Header::new("x-line", ""); 2 * MAX_HEADERS];
+        let told = |count: usize| {
+            let (method, target) = (b"GET".as_slice(), b"/".as_slice());
+            let headers = &lines[..count];
+            let request = Request { method, target, scheme: Scheme::Https, peer: None, headers };
+            let story = explain(&Gate::default(), &request, UnixTime::from_seconds(1_700_000_000));
+            let step = story.steps.into_iter().next().unwrap();
+            (matches!(step.outcome, Outcome::Refused(Reason::RequestTooLarge)), step.details)
+        };
+        let says = |text: &str| vec![format!("header lines: {text}, scheme https, peer unknown")];
+        assert_eq!(told(128), (false, says("128")));
+        // A binding gives one line more than the limit, or all.
+        for count in [129, 131, 256] {
+            assert_eq!(told(count), (true, says("more than 128")));
+        }
+    }
 }
