@@ -77,7 +77,7 @@ impl ShortNames {
 /// Where the values of the names that are looked for go, each to the place of its name; both begin empty.
 pub(crate) struct Found<'f> {
     pub(crate) values: &'f mut [Span; 8],
-    /// What a value is, if it is ten digits and nothing else, as nearly every date; otherwise 0.
+    /// What a value is, if it is ten digits, as nearly every date, and not the last; otherwise 0.
     pub(crate) dates: &'f mut [u64; 8],
 }
 
@@ -165,12 +165,8 @@ impl Members<'_> {
 
     /// Reads a member of whatever kind. Whether there is another.
     fn any(&mut self, reader: &mut Reader<'_>) -> Option<bool> {
-        let name = reader.string()?;
-        let word = reader.word(name.close)?;
-        if !is(word, b"\":") {
-            return None;
-        }
-        let (start, first) = (name.close.wrapping_add(2), word >> 16);
+        let (name, first) = reader.name(self.at)?;
+        let start = name.close.wrapping_add(2);
         let place = self.place(name, reader)?;
         let (end, behind) = if opens(first) {
             let end;
@@ -199,6 +195,7 @@ impl Members<'_> {
             self.found.values.get(place)?.is_absent().then_some(place)
         } else {
             self.others.enter(NameKey::new(head, name.len()))?;
+            // It is one of eight: so the compiler knows.
             Some(self.known.free & 7)
         }
     }
