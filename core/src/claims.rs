@@ -4,7 +4,7 @@ use crate::jwt::push_json_string;
 use crate::limits::{MAX_CLAIMS, MAX_LEEWAY};
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::compact::{self, Found, Notes, ShortName, ShortNames};
+use crate::text::compact::{self, Kinds, Notes, ShortName, ShortNames};
 use crate::text::json::{self, Fault, Kind, Span};
 use crate::time::UnixTime;
 
@@ -83,16 +83,26 @@ impl Registered {
         self.0.get(name.place()).copied().unwrap_or(Span::NONE)
     }
 
-    fn read(text: &[u8], spare: &mut [u8]) -> Result<Self, Reason> {
-        let mut values = [Span::NONE; 8];
+    /// Reads claims in JSON of any form.
+    #[inline(never)]
+    fn read(&mut self, text: &[u8], spare: &mut [u8]) -> Result<Kinds, Reason> {
+        let Self(values) = self;
+        *values = [Span::NONE; 8];
         let see = |name, value| {
             if let Some(span) = NAMES.place(name).and_then(|place| values.get_mut(place)) {
                 *span = Span::of(value, text);
             }
         };
         json::object(text, MAX_CLAIMS, spare, see).map_err(Fault::of_claims)?;
-        Ok(Self(values))
+        let kind = |span: Span| if span.is_quoted() { Kinds::TEXT } else { Kinds::THERE };
+        let there = values.iter().enumerate().filter(|(_, span)| !span.is_absent());
+        Ok(there.fold(Kinds::NONE, |kinds, (place, &span)| kinds.with(kind(span), place)))
     }
+}
+
+/// The bit of a name in [`Kinds`].
+const fn bit(name: ShortName) -> u32 {
+    1 << name.place()
 }
 
 impl<'a> Claims<'a> {
@@ -107,14 +117,13 @@ impl<'a> Claims<'a> {
         // Filled in where it stands: a copy of what was just written piece by piece is waited for.
         let mut claims = Self { text, registered: Registered([Span::NONE; 8]) };
         let Registered(values) = &mut claims.registered;
-        let mut dates = [0; 8];
-        let found = Found { values, dates: &mut dates };
-        let read = notes.and_then(|notes| compact::object(notes, text.len(), spare, &NAMES, found));
-        if read.is_none() {
-            claims.registered = Registered::read(text, spare)?;
-            dates = [0; 8];
-        }
-        rules.judge(&claims, &dates, now)?;
+        let read =
+            notes.and_then(|notes| compact::object(notes, text.len(), spare, &NAMES, values));
+        let kinds = match read {
+            Some(kinds) => kinds,
+            None => claims.registered.read(text, spare)?,
+        };
+        rules.judge(&claims, kinds, now)?;
         Ok(claims)
     }
 
@@ -212,26 +221,63 @@ struct Dates {
 }
 
 impl ClaimRules<'_> {
-    fn judge(&self, claims: &Claims<'_>, dates: &[u64; 8], now: UnixTime) -> Result<(), Reason> {
-        let dates = claims.check_types(dates)?;
-        let exp = self.check_presence(claims, &dates)?;
-        self.check_time(exp, &dates, now)?;
-        self.check_names(claims)
+    fn judge(&self, claims: &Claims<'_>, kinds: Kinds, now: UnixTime) -> Result<(), Reason> {
+        claims.check_texts(kinds)?;
+        // Where no date has a fraction, as nearly always, the compiler leaves out what only fractions ask for.
+        let with_iat = self.max_lifetime.is_some() || self.max_age.is_some();
+        match claims.plain_dates(kinds, with_iat) {
+            Some(dates) => self.check_dates(claims, kinds, &dates, now),
+            None => self.check_odd_dates(claims, kinds, now),
+        }?;
+        self.check_names(claims, kinds)
     }
 
-    fn check_presence(&self, claims: &Claims<'_>, dates: &Dates) -> Result<NumericDate, Reason> {
-        let there = |name| !claims.registered.span(name).is_absent();
-        let all = (self.issuer.is_none() || there(ISS))
+    #[inline(never)]
+    fn check_odd_dates(
+        &self,
+        claims: &Claims<'_>,
+        kinds: Kinds,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        self.check_dates(claims, kinds, &claims.dates()?, now)
+    }
+
+    /// Whether all claims are there that are asked for, and the dates hold.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn check_dates(
+        &self,
+        claims: &Claims<'_>,
+        kinds: Kinds,
+        dates: &Dates,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        let exp = dates.exp.filter(|_| self.has_all(claims, kinds)).ok_or(Reason::ClaimMissing)?;
+        self.check_time(exp, dates, now)
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn has_all(&self, claims: &Claims<'_>, kinds: Kinds) -> bool {
+        // Most tokens have all four.
+        let all = bit(ISS) | bit(AUD) | bit(SUB) | bit(IAT);
+        (kinds.there() & all == all || self.has_asked(kinds))
+            && (self.required.is_empty() || self.has_required(claims))
+    }
+
+    #[inline(never)]
+    fn has_asked(&self, kinds: Kinds) -> bool {
+        let there = |name| kinds.there() & bit(name) != 0;
+        (self.issuer.is_none() || there(ISS))
             && (self.audience.is_empty() || there(AUD))
             && (self.subject.is_none() || there(SUB))
-            && (self.max_age.is_none() || dates.iat.is_some())
-            && self
-                .required
-                .iter()
-                .all(|name| claims.get(name).is_some_and(|value| !value.is_null()));
-        dates.exp.filter(|_| all).ok_or(Reason::ClaimMissing)
+            && (self.max_age.is_none() || there(IAT))
     }
 
+    #[inline(never)]
+    fn has_required(&self, claims: &Claims<'_>) -> bool {
+        self.required.iter().all(|name| claims.get(name).is_some_and(|value| !value.is_null()))
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn check_time(&self, exp: NumericDate, dates: &Dates, now: UnixTime) -> Result<(), Reason> {
         let now = i64::try_from(now.known()?).unwrap_or(i64::MAX);
         let leeway = i64::from(self.leeway.min(MAX_LEEWAY));
@@ -263,13 +309,14 @@ impl ClaimRules<'_> {
         Ok(())
     }
 
-    fn check_names(&self, claims: &Claims<'_>) -> Result<(), Reason> {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn check_names(&self, claims: &Claims<'_>, kinds: Kinds) -> Result<(), Reason> {
         let is = |name, expected| claims.registered.span(name).is_string(claims.text, expected);
         if self.issuer.is_some_and(|issuer| !is(ISS, issuer)) {
             return Err(Reason::IssuerNotAccepted);
         }
         if self.audience.is_empty() {
-            if !self.ignore_audience && !claims.registered.span(AUD).is_absent() {
+            if !self.ignore_audience && kinds.there() & bit(AUD) != 0 {
                 return Err(Reason::AudienceUnexpected);
             }
         } else if !self.audience.iter().any(|known| is(AUD, known))
@@ -297,30 +344,40 @@ impl ClaimRules<'_> {
 impl Claims<'_> {
     /// A registered claim is absent or of its type; a wrong type is never taken for absent, nor passed
     /// over where the claim is not checked.
-    fn check_types(&self, read: &[u64; 8]) -> Result<Dates, Reason> {
-        let string = |name| {
-            let span = self.registered.span(name);
-            span.is_absent() || span.is_quoted()
-        };
-        let strings = string(ISS) && string(SUB) && string(JTI);
-        if !strings || !string(AUD) && !self.audience().is_some_and(is_array_of_strings) {
-            return Err(Reason::ClaimTypeInvalid);
-        }
-        let date = |name| self.date(name, read);
-        Ok(Dates { exp: date(EXP)?, nbf: date(NBF)?, iat: date(IAT)? })
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn check_texts(&self, kinds: Kinds) -> Result<(), Reason> {
+        let others = kinds.no_texts();
+        let strings = others & (bit(ISS) | bit(SUB) | bit(JTI)) == 0;
+        let audience = others & bit(AUD) == 0 || self.audience().is_some_and(is_array_of_strings);
+        if strings && audience { Ok(()) } else { Err(Reason::ClaimTypeInvalid) }
     }
 
+    /// The dates, `iat` only where it is wanted, if each is absent or known to be ten digits.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn date(&self, name: ShortName, read: &[u64; 8]) -> Result<Option<NumericDate>, Reason> {
-        if let Some(date) = read.get(name.place()).copied().and_then(NumericDate::of_ten_digits) {
-            return Ok(Some(date));
+    fn plain_dates(&self, kinds: Kinds, with_iat: bool) -> Option<Dates> {
+        if kinds.no_dates() & (bit(EXP) | bit(NBF) | bit(IAT)) != 0 {
+            return None;
         }
-        let span = self.registered.span(name);
-        if span.is_absent() {
-            return Ok(None);
-        }
-        // A number, or no date.
-        NumericDate::parse(span.text(self.text)).map(Some).ok_or(Reason::ClaimTypeInvalid)
+        let date = |name| match kinds.there() & bit(name) {
+            0 => None,
+            _ => {
+                self.registered.span(name).text(self.text).first_chunk().map(NumericDate::of_digits)
+            }
+        };
+        let iat = if with_iat { date(IAT) } else { None };
+        Some(Dates { exp: date(EXP), nbf: date(NBF), iat })
+    }
+
+    fn dates(&self) -> Result<Dates, Reason> {
+        let date = |name| {
+            let span = self.registered.span(name);
+            if span.is_absent() {
+                return Ok(None);
+            }
+            // A number, or no date.
+            NumericDate::parse(span.text(self.text)).map(Some).ok_or(Reason::ClaimTypeInvalid)
+        };
+        Ok(Dates { exp: date(EXP)?, nbf: date(NBF)?, iat: date(IAT)? })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::limits::{
 };
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::ascii::{last_position, position, split_str};
+use crate::text::ascii::{last_position, position, same, split_str};
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
 use crate::text::compact::Notes;
 use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
@@ -133,7 +133,7 @@ impl<'c> Jwt<'c> {
         let payload_chars = input.len().checked_sub(payload_at).filter(|&chars| chars > 0)?;
         let (text, quotes) = scratch.split_at_mut_checked(text_room(payload_chars))?;
         // So much is left for the names of a large object in any case.
-        if quotes.len() < decoded_len(payload_chars) {
+        if quotes.len() < payload_chars.saturating_sub(payload_chars / 4) {
             return None;
         }
         let room = Room { text, quotes: quotes.as_chunks_mut().0 };
@@ -152,9 +152,9 @@ impl<'c> Jwt<'c> {
         // headers.
         if let [key] = self.keys
             && (self.types.is_empty() || self.ignore_type)
-            && let Some(header) = token.first_chunk()
+            && let Some(header) = token.first_chunk::<37>()
             && let [first, second] = ordinary_headers(key.algorithm())
-            && (header == first || header == second)
+            && (same(header, first) || same(header, second))
         {
             return Some((0, key, header.len()));
         }
@@ -191,7 +191,7 @@ impl Found {
             .ok_or(Reason::ScratchTooSmall)?;
         let text = &*text;
         let payload = text.get(..len).ok_or(Reason::ScratchTooSmall)?;
-        let notes = quotes.map(|quotes| Notes { room: text, quotes, ascii, _by: vector });
+        let notes = quotes.map(|quotes| Notes { room: text, quotes, ascii, vector });
         Ok(Signed { payload, spare, key, notes })
     }
 }

@@ -48,4 +48,10 @@ impl Vector {
     pub const fn short_sha256(self, _: &[u8]) -> Option<[u8; 32]> {
         match self {}
     }
+
+    /// Never called.
+    #[must_use]
+    pub const fn leading_digits(self, _: &[u8; 16]) -> u32 {
+        match self {}
+    }
 }

@@ -10,7 +10,10 @@ mod short;
 
 use crate::{Decoded, Room};
 use base64url::{FILL, Foreign, Sink, Text, dense, last_bytes, quarter, store_all};
-use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_setzero_si128, _mm_storeu_si128};
+use core::arch::x86_64::{
+    __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
+    _mm_setzero_si128, _mm_storeu_si128, _mm_sub_epi8,
+};
 use core::fmt;
 use sha256::{Block, Lanes, PADDING, Rounds, State, block, lanes, outer_block, with_length};
 use zeroize::Zeroize as _;
@@ -80,6 +83,14 @@ impl Vector {
     pub fn decode(self, payload: &[u8], room: Room<'_>) -> Option<Decoded> {
         // SAFETY: a `Vector` is made only where the CPU has all features that the function names.
         unsafe { decode(payload, room) }
+    }
+
+    /// How many digits sixteen bytes begin with.
+    #[must_use]
+    #[inline]
+    pub fn leading_digits(self, text: &[u8; 16]) -> u32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { leading_digits(text) }
     }
 }
 
@@ -194,6 +205,14 @@ fn decode(payload: &[u8], room: Room<'_>) -> Option<Decoded> {
     chars.get_mut(..rest.len())?.copy_from_slice(rest);
     let decoded = sink.finish(base64url::decode(&chars, &mut foreign), count)?;
     foreign.is_none().then_some(decoded)
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn leading_digits(text: &[u8; 16]) -> u32 {
+    let values = _mm_sub_epi8(load(text), _mm_set1_epi8(0x30));
+    let digits = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
+    (!_mm_movemask_epi8(digits)).trailing_zeros()
 }
 
 #[inline]

@@ -209,8 +209,7 @@ pub(crate) fn first_digits(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The number that eight decimal digits write, `None` if one of the bytes is no digit. Neighbours are
-/// joined to pairs, pairs to fours, fours to eight, in three steps instead of eight.
+/// The number that eight decimal digits write, `None` if one of the bytes is no digit.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) const fn eight_digits(text: [u8; 8]) -> Option<u64> {
     let word = u64::from_le_bytes(text);
@@ -220,10 +219,17 @@ pub(crate) const fn eight_digits(text: [u8; 8]) -> Option<u64> {
     if upper != spread(b'0') || upper_of_next != upper {
         return None;
     }
-    let ones = word & spread(0x0f);
+    Some(joined_digits(text))
+}
+
+/// The number that eight decimal digits write. Neighbours are joined to pairs, pairs to fours, fours to eight, in
+/// three steps instead of eight.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) const fn joined_digits(text: [u8; 8]) -> u64 {
+    let ones = u64::from_le_bytes(text) & spread(0x0f);
     let pairs = (ones.wrapping_mul(10).wrapping_add(ones >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
 }
 
 /// The high bit of the first zero byte of `word` (and perhaps of later bytes: only the lowest bit of

@@ -4,14 +4,12 @@
 //! It knows less than [`json`](super::json) and never more: what it takes, that takes, with the same
 //! members. Whatever else there is, a fault in the text before all, it leaves to that.
 
-use super::ascii::{eight_digits, leading_digits};
 use super::json::{NameKey, Span, number_len};
 use crate::limits::MAX_JSON_DEPTH;
-use core::slice::Iter;
 use doorward_simd::Vector;
 
-/// What one pass over a text has noted, while it was decoded: that no backslash and no control character is
-/// in it, and where all its quotes are.
+/// What one pass over a text has noted, while it was decoded: that no backslash is in it, nor, if it is ASCII, a control
+/// character; and where all its quotes are.
 #[derive(Clone, Copy)]
 pub(crate) struct Notes<'s> {
     /// The text, and what lies behind it: at least sixteen bytes, of no meaning.
@@ -21,7 +19,7 @@ pub(crate) struct Notes<'s> {
     /// Whether the text is ASCII.
     pub(crate) ascii: bool,
     /// Who took them. Where there is no vector code there are no notes, and their reader is not built.
-    pub(crate) _by: Vector,
+    pub(crate) vector: Vector,
 }
 
 /// A name of three bytes and the quote behind it, as every registered claim's is.
@@ -42,46 +40,86 @@ impl ShortName {
     pub(crate) const fn place(self) -> usize {
         (self.0.wrapping_mul(SHORT_MIX) >> 29) as usize
     }
+
+    /// What a member of this name begins with behind another one, if its value is a string: `,"iss":"`.
+    const fn member(self) -> u64 {
+        let [a, b, c, quote] = self.0.to_le_bytes();
+        u64::from_le_bytes([b',', b'"', a, b, c, quote, b':', b'"'])
+    }
 }
 
-/// Names to look for, each at its place.
+/// Names to look for.
 pub(crate) struct ShortNames {
-    names: [ShortName; 8],
-    /// A place that none of them has.
-    free: usize,
+    /// What their members begin with, each at the place of its name.
+    members: [u64; 8],
 }
 
 impl ShortNames {
     pub(crate) const fn new(mut rest: &[ShortName]) -> Self {
-        let (mut names, mut taken) = ([ShortName(0); 8], 0_u32);
+        let mut members = [0; 8];
         while let [name, others @ ..] = rest {
-            let place = name.place();
-            assert!(taken & 1 << place == 0, "each has a place of its own");
-            taken |= 1 << place;
-            if let (_, [entry, ..]) = names.split_at_mut(place) {
-                *entry = *name;
+            if let (_, [entry, ..]) = members.split_at_mut(name.place()) {
+                assert!(*entry == 0, "each has a place of its own");
+                *entry = name.member();
             }
             rest = others;
         }
-        assert!(taken != 0xff, "a place is free");
-        Self { names, free: taken.trailing_ones() as usize }
+        Self { members }
     }
 
     /// The place of a name, if it is one of these.
     pub(crate) fn place(&self, key: NameKey) -> Option<usize> {
         let name = ShortName(key.short()?);
-        (*self.names.get(name.place())? == name).then_some(name.place())
+        (*self.members.get(name.place())? == name.member()).then_some(name.place())
     }
 }
 
-/// Where the values of the names that are looked for go, each to the place of its name; both begin empty.
-pub(crate) struct Found<'f> {
-    pub(crate) values: &'f mut [Span; 8],
-    /// What a value is, if it is ten digits, as nearly every date, and not the last; otherwise 0.
-    pub(crate) dates: &'f mut [u64; 8],
+/// What the values of the names that are looked for are: a bit for each place and kind.
+#[derive(Clone, Copy)]
+pub(crate) struct Kinds(u32);
+
+impl Kinds {
+    pub(crate) const NONE: Self = Self(0);
+
+    /// There is a value.
+    pub(crate) const THERE: Self = Self(1);
+
+    /// There is one, and it is a string.
+    pub(crate) const TEXT: Self = Self(1 | 1 << 8);
+
+    /// There is one, and it is known to be ten digits, as nearly every date.
+    pub(crate) const DATE: Self = Self(1 | 1 << 16);
+
+    /// These, and a value of one of these kinds at a place.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn with(self, Self(kind): Self, place: usize) -> Self {
+        Self(self.0 | kind << (place & 7))
+    }
+
+    /// Whether there is a value at a place.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn has(self, place: usize) -> bool {
+        self.0 >> (place & 7) & 1 != 0
+    }
+
+    /// The places that have values.
+    pub(crate) const fn there(self) -> u32 {
+        self.0 & 0xff
+    }
+
+    /// The places that have values, but of no string.
+    pub(crate) const fn no_texts(self) -> u32 {
+        self.there() & !(self.0 >> 8)
+    }
+
+    /// The places that have values, but not of what is known to be ten digits.
+    pub(crate) const fn no_dates(self) -> u32 {
+        self.there() & !(self.0 >> 16)
+    }
 }
 
-/// Reads the first `len` bytes of the room as one object; `spare` begins with the places of the quotes.
+/// Reads the first `len` bytes of the room as one object; `spare` begins with the places of the quotes. The values
+/// of the names that are looked for go each to the place of its name.
 ///
 /// `None` leaves the text to [`object`](super::json::object), which alone knows what is wrong with it.
 #[inline(never)]
@@ -90,115 +128,64 @@ pub(crate) fn object(
     len: usize,
     spare: &mut [u8],
     known: &ShortNames,
-    found: Found<'_>,
-) -> Option<()> {
-    let (strings, spare) = spare.split_at_mut_checked(notes.quotes.checked_mul(2)?)?;
-    let mut reader = Reader { room: notes.room, strings: strings.as_chunks().0.iter() };
-    let mut members = Members {
-        known,
-        found,
-        others: Names { keys: spare.as_chunks_mut().0, count: 0, bits: 0 },
-        at: 1,
-    };
-    if *notes.room.first()? != b'{' {
+    values: &mut [Span; 8],
+) -> Option<Kinds> {
+    let (quotes, spare) = spare.split_at_mut_checked(notes.quotes.checked_mul(2)?)?;
+    let mut reader =
+        Reader { room: notes.room, quotes: quotes.as_chunks().0, vector: notes.vector };
+    let mut others = Names { keys: spare.as_chunks_mut().0, count: 0, bits: 0 };
+    let mut kinds = Kinds::NONE;
+    let (mut at, mut word) = (0_u32, reader.word(0)?);
+    if !is(word, b"{\"") {
         return None;
     }
-    while !members.plain(&mut reader)? {
-        if !members.any(&mut reader)? {
-            break;
-        }
-    }
-    // What was read beyond the text was none of it.
-    let whole = members.at as usize == len;
-    let utf8 = || core::str::from_utf8(notes.room.get(..len).unwrap_or_default()).is_ok();
-    (whole && (notes.ascii || utf8())).then_some(())
-}
-
-/// The members of the object, from one to the next.
-struct Members<'m> {
-    known: &'m ShortNames,
-    found: Found<'m>,
-    others: Names<'m>,
-    /// Where the next one stands.
-    at: u32,
-}
-
-impl Members<'_> {
-    /// Reads those that are a string or a date: nearly all. Whether the object has ended.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn plain(&mut self, reader: &mut Reader<'_>) -> Option<bool> {
-        let mut strings = reader.strings.as_slice();
-        let mut ended = false;
-        while let [name, others @ ..] = strings {
-            let name = Quoted::new(*name);
-            let (start, word) = (name.close.wrapping_add(2), reader.word(name.close)?);
-            if is(word, b"\":\"") {
-                let [text, rest @ ..] = others else { break };
-                let text = Quoted::new(*text);
-                let last = reader.word(text.close)?;
-                ended = is(last, b"\"}");
-                if !is(last, b"\",") && !ended {
-                    break;
-                }
-                let end = text.close.wrapping_add(1);
-                let place = self.place(name, reader)?;
-                *self.found.values.get_mut(place)? = Span::new(start, end, true);
-                (self.at, strings) = (end.wrapping_add(1), rest);
-                if ended {
-                    break;
-                }
-            } else if is(word, b"\":")
-                && let Some(date) = reader.date(start)
-            {
-                let end = start.wrapping_add(10);
-                let place = self.place(name, reader)?;
-                *self.found.values.get_mut(place)? = Span::new(start, end, false);
-                *self.found.dates.get_mut(place)? = date;
-                (self.at, strings) = (end.wrapping_add(1), others);
-            } else {
+    // Before the first member as well as before the others stands a comma.
+    word ^= u64::from(b'{' ^ b',');
+    loop {
+        #[allow(clippy::cast_possible_truncation, reason = "three letters and a quote")]
+        let place = ShortName((word >> 16) as u32).place();
+        let difference = word ^ known.members.get(place)?;
+        let start = at.wrapping_add(7);
+        if difference << 8 != 0 {
+            if !is(word, b",\"") {
                 break;
             }
+            (at, reader.quotes) = others.member(reader)?;
+            word = reader.word(at)?;
+            continue;
         }
-        reader.strings = strings.iter();
-        Some(ended)
-    }
-
-    /// Reads a member of whatever kind. Whether there is another.
-    fn any(&mut self, reader: &mut Reader<'_>) -> Option<bool> {
-        let (name, first) = reader.name(self.at)?;
-        let start = name.close.wrapping_add(2);
-        let place = self.place(name, reader)?;
-        let (end, behind) = if opens(first) {
-            let end;
-            (end, reader.strings) = nested(reader.room, start, reader.strings.clone())?;
-            (end, reader.word(end)?)
-        } else {
-            reader.leaf(start, first)?
-        };
-        *self.found.values.get_mut(place)? = Span::new(start, end, is(first, b"\""));
-        self.at = end.wrapping_add(1);
-        let another = is(behind, b",");
-        (another || is(behind, b"}")).then_some(another)
-    }
-
-    /// The place for the value of the next member, whose name this is.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn place(&mut self, name: Quoted, reader: &Reader<'_>) -> Option<usize> {
-        let head = reader.word(self.at.wrapping_add(1))?;
-        if name.open != self.at {
+        if kinds.has(place) {
             return None;
         }
-        #[allow(clippy::cast_possible_truncation, reason = "three letters and a quote")]
-        let short = ShortName(head as u32);
-        let place = short.place();
-        if *self.known.names.get(place)? == short {
-            self.found.values.get(place)?.is_absent().then_some(place)
+        if difference == 0 {
+            at = reader.text_of_member()?;
+            kinds = kinds.with(Kinds::TEXT, place);
+            *values.get_mut(place)? = Span::new(start, at, true);
         } else {
-            self.others.enter(NameKey::new(head, name.len()))?;
-            // It is one of eight: so the compiler knows.
-            Some(self.known.free & 7)
+            reader.name()?;
+            let kind;
+            (at, kind) = match reader.date(start) {
+                Some(end) => (end, Kinds::DATE),
+                None => {
+                    let end;
+                    (end, reader.quotes) = value(reader, start)?;
+                    (end, Kinds::THERE)
+                }
+            };
+            kinds = kinds.with(kind, place);
+            *values.get_mut(place)? = Span::new(start, at, false);
         }
+        word = reader.word(at)?;
     }
+    // What was read beyond the text was none of it.
+    let whole = is(word, b"}") && at.wrapping_add(1) as usize == len;
+    (whole && (notes.ascii || is_plain(notes.room.get(..len)?))).then_some(kinds)
+}
+
+/// Whether a text is UTF-8 and has no control character.
+#[inline(never)]
+fn is_plain(text: &[u8]) -> bool {
+    core::str::from_utf8(text).is_ok() && !text.iter().any(|&byte| byte < 0x20)
 }
 
 /// So many names are compared with each other as they come.
@@ -213,6 +200,16 @@ struct Names<'n> {
 }
 
 impl Names<'_> {
+    /// Goes over the next member, whose name is none of those that are looked for, to the end of its value.
+    #[inline(never)]
+    fn member<'n>(&mut self, mut reader: Reader<'n>) -> Option<(u32, &'n [[u8; 2]])> {
+        let name = reader.name()?;
+        self.enter(NameKey::new(reader.word(name.start())?, name.len()))?;
+        let (start, first) = reader.behind(name)?;
+        let end = reader.value(start, first)?;
+        Some((end, reader.quotes))
+    }
+
     /// `None` if there is no room for another, or one that may be the same is there.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn enter(&mut self, key: NameKey) -> Option<()> {
@@ -236,13 +233,6 @@ struct Quoted {
 
 impl Quoted {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    const fn new([a, b, c, d]: [u8; 4]) -> Self {
-        // Each by itself, as they were written: a load over both would wait until the two stores are done.
-        let (open, close) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
-        Self { open: open as u32, close: close as u32 }
-    }
-
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn start(self) -> u32 {
         self.open.wrapping_add(1)
     }
@@ -253,139 +243,163 @@ impl Quoted {
     }
 }
 
-/// A text and the strings in it that are not yet read.
+/// A text and the quotes in it that are not yet read. Where a quote is met in the text, it is the first of
+/// them: all before it have been read.
 ///
 /// Its words are eight bytes of the text, the first the lowest. What is shifted out leaves zeros, and a noted text
-/// has none: a word that begins with zero has been used up, or the text has.
+/// has none.
+#[derive(Clone, Copy)]
 struct Reader<'n> {
     room: &'n [u8],
-    strings: Iter<'n, [u8; 4]>,
+    quotes: &'n [[u8; 2]],
+    vector: Vector,
 }
 
-impl<'n> Reader<'n> {
+impl Reader<'_> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn word(&self, at: u32) -> Option<u64> {
         let at = at as usize;
         self.room.get(at..at.wrapping_add(8))?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
     }
 
+    /// The name of the next member.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn string(&mut self) -> Option<Quoted> {
-        self.strings.next().copied().map(Quoted::new)
+    fn name(&mut self) -> Option<Quoted> {
+        let [open, close, rest @ ..] = self.quotes else { return None };
+        self.quotes = rest;
+        Some(Quoted { open: place(*open), close: place(*close) })
     }
 
-    /// The name at a place, and the word behind its colon.
+    /// The end of the string here.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn name(&mut self, at: u32) -> Option<(Quoted, u64)> {
-        let name = self.string()?;
+    fn text(&mut self) -> Option<u32> {
+        let [_, close, rest @ ..] = self.quotes else { return None };
+        self.quotes = rest;
+        Some(place(*close).wrapping_add(1))
+    }
+
+    /// The end of the string that is the value of the next member.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn text_of_member(&mut self) -> Option<u32> {
+        let [_, _, _, close, rest @ ..] = self.quotes else { return None };
+        self.quotes = rest;
+        Some(place(*close).wrapping_add(1))
+    }
+
+    /// Where the value of a name begins, and the word there, which has six bytes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn behind(&self, name: Quoted) -> Option<(u32, u64)> {
         let word = self.word(name.close)?;
-        (name.open == at && is(word, b"\":")).then_some((name, word >> 16))
+        is(word, b"\":").then_some((name.close.wrapping_add(2), word >> 16))
     }
 
-    /// The end of the value at a place, which begins with `first` and is no array or object, and the word behind
-    /// it.
+    /// The end of the value at a place, which begins with `first`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn leaf(&mut self, at: u32, first: u64) -> Option<(u32, u64)> {
+    fn value(&mut self, at: u32, first: u64) -> Option<u32> {
+        if !opens(first) {
+            return self.leaf(at, first);
+        }
+        let end;
+        (end, self.quotes) = nested(self.room, at, self.quotes, self.vector)?;
+        Some(end)
+    }
+
+    /// The same of a value that is no array and no object.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn leaf(&mut self, at: u32, first: u64) -> Option<u32> {
         if is(first, b"\"") { self.text() } else { self.scalar(at, first) }
     }
 
+    /// The end of the number of ten digits at a place, if it begins with no zero and goes on with none of what makes
+    /// it no integer.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn text(&mut self) -> Option<(u32, u64)> {
-        let text = self.string()?;
-        Some((text.close.wrapping_add(1), self.word(text.close)? >> 8))
+    fn date(&self, at: u32) -> Option<u32> {
+        let text = self.sixteen(at)?;
+        let [b'1'..=b'9', _, _, _, _, _, _, _, _, _, b',' | b'}', ..] = text else { return None };
+        (self.vector.leading_digits(text) == 10).then_some(at.wrapping_add(10))
     }
 
+    /// The end of a number, truth value or `null`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn scalar(&self, at: u32, first: u64) -> Option<(u32, u64)> {
-        let (end, behind) = if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
-            match leading_digits(first) {
-                // A name's colon has six bytes behind it: after five digits there is one more.
-                len @ ..6 => (at.wrapping_add(len), behind(first, len)),
-                _ => self.digits(at)?,
+    fn scalar(&self, at: u32, first: u64) -> Option<u32> {
+        if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
+            let text = self.sixteen(at)?;
+            let len = self.vector.leading_digits(text);
+            match text.get(len as usize)? {
+                b'.' | b'e' | b'E' => self.number(at),
+                _ => Some(at.wrapping_add(len)),
             }
         } else if is(first, b"true") || is(first, b"null") {
-            (at.wrapping_add(4), first >> 32)
+            Some(at.wrapping_add(4))
         } else if is(first, b"false") {
-            (at.wrapping_add(5), first >> 40)
+            Some(at.wrapping_add(5))
         } else {
-            self.number(at)?
-        };
-        if goes_on(behind) { self.number(at) } else { Some((end, behind)) }
-    }
-
-    /// The number of ten digits at a place, if it begins with no zero and a comma follows.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn date(&self, at: u32) -> Option<u64> {
-        let start = at as usize;
-        let text: &[u8; 11] = self.room.get(start..start.wrapping_add(11))?.first_chunk()?;
-        let (eight, &[tens, ones, b',']) = text.split_first_chunk()? else { return None };
-        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-        let eight = eight_digits(*eight)?;
-        if tens > 9 || ones > 9 || eight < 10_000_000 {
-            return None;
-        }
-        let two = u64::from(tens).wrapping_mul(10).wrapping_add(ones.into());
-        Some(eight.wrapping_mul(100).wrapping_add(two))
-    }
-
-    /// The end of up to fifteen digits, and the word behind them; of more than those, some word that begins with a
-    /// digit.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn digits(&self, at: u32) -> Option<(u32, u64)> {
-        let start = at as usize;
-        let words = self.room.get(start..start.wrapping_add(16))?;
-        let [first, second] = words.as_chunks().0 else { return None };
-        let (first, second) = (u64::from_le_bytes(*first), u64::from_le_bytes(*second));
-        match leading_digits(first) {
-            8 => {
-                let len = leading_digits(second);
-                Some((at.wrapping_add(8).wrapping_add(len), behind(second, len)))
-            }
-            len => Some((at.wrapping_add(len), behind(first, len))),
+            self.number(at)
         }
     }
 
-    /// The end of a number that is more than digits, and the word behind it.
-    #[cold]
-    fn number(&self, at: u32) -> Option<(u32, u64)> {
-        let len = number_len(self.room.get(at as usize..)?)?;
-        let end = at.checked_add(len.try_into().ok()?)?;
-        Some((end, self.word(end)?))
-    }
-
-    /// Goes from member to member of a nested object: to the value that is an array or object, or to the end of
-    /// the last one. The place, the word there, and whether it is the end.
+    /// Goes from member to member of a nested object, the first behind the place: to the value that is an array or
+    /// object, or to the end of the last one. The place, the word there, and whether it is the end.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn members(&mut self, mut at: u32) -> Option<(u32, u64, bool)> {
         loop {
-            let (name, first) = self.name(at)?;
-            let start = name.close.wrapping_add(2);
-            if opens(first) {
-                return Some((start, first, false));
+            let [open, close, ..] = self.quotes else { return None };
+            if place(*open) != at.wrapping_add(1) {
+                return None;
             }
-            let (end, behind) = self.leaf(start, first)?;
+            let word = self.word(place(*close))?;
+            if is(word, b"\":\"") {
+                at = self.text_of_member()?;
+            } else {
+                let name = self.name()?;
+                let (start, first) = self.behind(name)?;
+                if opens(first) {
+                    return Some((start, first, false));
+                }
+                at = self.scalar(start, first)?;
+            }
+            let behind = self.word(at)?;
             if !is(behind, b",") {
-                return Some((end, behind, true));
+                return Some((at, behind, true));
             }
-            at = end.wrapping_add(1);
         }
     }
 
     /// As [`members`](Self::members), of an array.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn elements(&mut self, mut at: u32) -> Option<(u32, u64, bool)> {
+        let mut first = self.word(at.wrapping_add(1))?;
         loop {
-            let first = self.word(at)?;
+            let start = at.wrapping_add(1);
             if opens(first) {
-                return Some((at, first, false));
+                return Some((start, first, false));
             }
-            let (end, behind) = self.leaf(at, first)?;
+            at = self.leaf(start, first)?;
+            let behind = self.word(at)?;
             if !is(behind, b",") {
-                return Some((end, behind, true));
+                return Some((at, behind, true));
             }
-            at = end.wrapping_add(1);
+            first = behind >> 8;
         }
     }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn sixteen(&self, at: u32) -> Option<&[u8; 16]> {
+        let at = at as usize;
+        self.room.get(at..at.wrapping_add(16))?.first_chunk()
+    }
+
+    /// The end of any number.
+    #[inline(never)]
+    fn number(&self, at: u32) -> Option<u32> {
+        let len = number_len(self.room.get(at as usize..)?)?;
+        at.checked_add(len.try_into().ok()?)
+    }
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn place(noted: [u8; 2]) -> u32 {
+    u16::from_le_bytes(noted) as u32
 }
 
 /// Whether an array or object begins here.
@@ -394,15 +408,23 @@ const fn opens(first: u64) -> bool {
     matches!(first.to_le_bytes(), [b'[' | b'{', ..])
 }
 
-/// The end of the array or object at a place, and the strings behind it. Which of the two each level is stands in
+/// The end of the value at a place, and the quotes behind it.
+#[inline(never)]
+fn value(mut reader: Reader<'_>, at: u32) -> Option<(u32, &[[u8; 2]])> {
+    let end = reader.value(at, reader.word(at)?)?;
+    Some((end, reader.quotes))
+}
+
+/// The end of the array or object at a place, and the quotes behind it. Which of the two each level is stands in
 /// the bits of a word: no recursion, constant stack.
 #[inline(never)]
 fn nested<'n>(
     room: &'n [u8],
     mut at: u32,
-    strings: Iter<'n, [u8; 4]>,
-) -> Option<(u32, Iter<'n, [u8; 4]>)> {
-    let mut reader = Reader { room, strings };
+    quotes: &'n [[u8; 2]],
+    vector: Vector,
+) -> Option<(u32, &'n [[u8; 2]])> {
+    let mut reader = Reader { room, quotes, vector };
     // The object around this value is the first level.
     let mut depth = 1_u32;
     let mut objects = 0_u32;
@@ -414,8 +436,10 @@ fn nested<'n>(
             return None;
         }
         objects = objects << 1 | u32::from(is(word, b"{"));
-        (at, word) = (at.wrapping_add(1), word >> 8);
-        let mut goes_on = !is(word, closing(objects));
+        let mut goes_on = !is(word >> 8, closing(objects));
+        if !goes_on {
+            (at, word) = (at.wrapping_add(1), word >> 8);
+        }
         loop {
             if goes_on {
                 let ended;
@@ -428,17 +452,14 @@ fn nested<'n>(
             if !is(word, closing(objects)) {
                 return None;
             }
-            (at, word) = (at.wrapping_add(1), word >> 8);
+            at = at.wrapping_add(1);
             depth = depth.wrapping_sub(1);
             objects >>= 1;
             if depth == 1 {
-                return Some((at, reader.strings));
+                return Some((at, reader.quotes));
             }
-            if is(word, b"\0") {
-                word = reader.word(at)?;
-            }
+            word = reader.word(at)?;
             goes_on = is(word, b",");
-            at = at.wrapping_add(u32::from(goes_on));
         }
     }
 }
@@ -447,18 +468,6 @@ fn nested<'n>(
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn closing(objects: u32) -> &'static [u8; 1] {
     if objects & 1 == 1 { b"}" } else { b"]" }
-}
-
-/// What stands behind the first `len` bytes of a word, fewer than eight.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-const fn behind(word: u64, len: u32) -> u64 {
-    word >> (len.wrapping_mul(8) & 63)
-}
-
-/// Whether a number goes on behind its first digits.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-const fn goes_on(behind: u64) -> bool {
-    matches!(behind.to_le_bytes(), [b'.' | b'e' | b'E', ..])
 }
 
 /// Whether a word begins with these bytes.
@@ -485,7 +494,8 @@ mod tests {
     /// Takes the notes as plainly as can be, with garbage behind the text, and reads.
     fn compact(text: &[u8], behind: u8) -> Option<[Span; 8]> {
         let vector = Vector::detect()?;
-        if text.iter().any(|&byte| byte == b'\\' || byte < 0x20) {
+        let ascii = text.is_ascii();
+        if text.iter().any(|&byte| byte == b'\\' || ascii && byte < 0x20) {
             return None;
         }
         let mut room = text.to_vec();
@@ -494,18 +504,17 @@ mod tests {
         let mut spare: Vec<u8> = places.flat_map(|at| (at as u16).to_le_bytes()).collect();
         let quotes = spare.len() / 2;
         spare.resize(spare.len() + 8 * NAMES + 8, 0xa5);
-        let notes = Notes { room: &room, quotes, ascii: text.is_ascii(), _by: vector };
-        let (mut values, mut dates) = ([Span::NONE; 8], [0; 8]);
-        let found = Found { values: &mut values, dates: &mut dates };
-        object(notes, text.len(), &mut spare, &KNOWN, found)?;
-        values[KNOWN.free] = Span::NONE;
-        for (value, date) in values.iter().zip(dates).filter(|(value, _)| !value.is_absent()) {
+        let notes = Notes { room: &room, quotes, ascii, vector };
+        let mut values = [Span::NONE; 8];
+        let kinds = object(notes, text.len(), &mut spare, &KNOWN, &mut values)?;
+        for (at, value) in values.iter().enumerate() {
             let digits = value.text(text);
-            let ten = digits.len() == 10 && digits.iter().all(u8::is_ascii_digit);
-            let expected = std::str::from_utf8(digits).unwrap_or_default().parse().unwrap_or(0);
-            // The last member is left to the reader of whatever kind.
-            let last = text.ends_with(&[digits, b"}"].concat());
-            assert_eq!(date, if ten && !last { expected } else { 0 }, "{}", text.escape_ascii());
+            let date = digits.len() == 10 && digits.iter().all(u8::is_ascii_digit);
+            let expected = [!value.is_absent(), value.is_quoted(), date];
+            let (there, texts) = (kinds.there(), kinds.there() & !kinds.no_texts());
+            let dates = kinds.there() & !kinds.no_dates();
+            let found = [there, texts, dates].map(|bits| bits >> at & 1 == 1);
+            assert_eq!(found, expected, "{}", text.escape_ascii());
         }
         Some(values)
     }
@@ -609,6 +618,7 @@ mod tests {
             assert!(!compare(text.as_bytes()), "{text}");
         }
         assert!(!compare(b"{\"a\":\"\xff\"}") && !compare(b"{\"\xc3\":\"\xbc\"}"));
+        assert!(!compare("{\"a\":\"\u{fc}\u{1f}\"}".as_bytes()));
         let deep = |levels: usize| {
             let ends = ["[".repeat(levels), "]".repeat(levels)];
             std::format!(r#"{{"a":{}}}"#, ends.concat())

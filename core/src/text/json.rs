@@ -43,8 +43,8 @@ pub struct Value<'a> {
 }
 
 /// Where a value stands in its text, in four bytes: a [`Value`] has 24. From the lowest bit on: the place of
-/// the value, 14 bits, [`QUOTED`](Self::QUOTED), [`ESCAPED`](Self::ESCAPED), and the bytes that it has. 0 where
-/// there is no value.
+/// the value, 14 bits, [`QUOTED`](Self::QUOTED), [`ESCAPED`](Self::ESCAPED), and the place behind it. 0 where there is
+/// no value.
 #[derive(Clone, Copy)]
 pub(crate) struct Span(u32);
 
@@ -66,7 +66,7 @@ impl Span {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn new(start: u32, end: u32, quoted: bool) -> Self {
         let mark = if quoted { Self::QUOTED } else { 0 };
-        Self(start | mark | end.wrapping_sub(start) << 16)
+        Self(start.wrapping_add(mark).wrapping_add(end << 16))
     }
 
     /// Where a value of `text` stands.
@@ -79,7 +79,7 @@ impl Span {
             Kind::String { escaped: true } => Self::QUOTED | Self::ESCAPED,
             _ => 0,
         };
-        Self(start | mark | (value.text.len() as u32) << 16)
+        Self(start | mark | start.wrapping_add(value.text.len() as u32) << 16)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -101,17 +101,37 @@ impl Span {
     /// Whether the value is this string.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn is_string(self, text: &[u8], expected: &str) -> bool {
-        if self.is_escaped() {
-            return self.value(text).is_some_and(|value| value.is_string(expected));
+        match self.plain(text) {
+            Some(content) => same(content, expected.as_bytes()),
+            None => self.is_escaped() && self.is_escaped_string(text, expected),
         }
-        matches!(self.text(text), [b'"', content @ .., b'"'] if same(content, expected.as_bytes()))
+    }
+
+    #[cold]
+    fn is_escaped_string(self, text: &[u8], expected: &str) -> bool {
+        self.value(text).is_some_and(|value| value.is_string(expected))
     }
 
     /// Its text, a string's with the quotes; empty where there is no value.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn text(self, text: &[u8]) -> &[u8] {
         let start = (self.0 & Self::PLACES) as usize;
-        text.get(start..start.wrapping_add((self.0 >> 16) as usize)).unwrap_or_default()
+        text.get(start..self.end()).unwrap_or_default()
+    }
+
+    /// What stands between the quotes of a string without a backslash.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn plain(self, text: &[u8]) -> Option<&[u8]> {
+        if self.0 & (Self::QUOTED | Self::ESCAPED) != Self::QUOTED {
+            return None;
+        }
+        let start = (self.0 & Self::PLACES) as usize;
+        text.get(start.wrapping_add(1)..self.end().wrapping_sub(1))
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    const fn end(self) -> usize {
+        (self.0 >> 16) as usize
     }
 
     /// The value there, if there is one.

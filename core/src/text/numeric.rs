@@ -1,6 +1,6 @@
 //! `NumericDate` (RFC 7519 §2): any JSON number, compared exactly, never wrapping.
 
-use super::ascii::{eight_digits, spread};
+use super::ascii::{eight_digits, joined_digits, spread};
 use crate::limits::MAX_NUMERIC_DATE;
 
 /// Seconds since the epoch: the whole seconds below, and how much lies above them.
@@ -33,14 +33,14 @@ impl NumericDate {
         whole > seconds || (whole == seconds && self.fraction > other.fraction)
     }
 
-    /// The date that ten digits write, `None` for 0, which they do not.
+    /// The date that ten digits write.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) const fn of_ten_digits(seconds: u64) -> Option<Self> {
+    pub(crate) const fn of_digits(text: &[u8; 10]) -> Self {
         const { assert!(MAX_NUMERIC_DATE >= 9_999_999_999, "all are dates") };
-        match seconds {
-            0 => None,
-            _ => Some(Self { floor: seconds.cast_signed(), fraction: 0 }),
-        }
+        let [eight @ .., tens, ones] = text;
+        let two = ((*tens & 0x0f) as u64).wrapping_mul(10).wrapping_add((*ones & 0x0f) as u64);
+        let all = joined_digits(*eight).wrapping_mul(100).wrapping_add(two);
+        Self { floor: all.cast_signed(), fraction: 0 }
     }
 
     /// Reads the text of a JSON value; `None` if it is no number, or lies outside the years that RFC 3339
