@@ -70,7 +70,8 @@ pub struct Decoded {
     pub len: usize,
     /// Whether the text is ASCII.
     pub ascii: bool,
-    /// How many quotes (`"`) stand in the text, if all their places are noted and no backslash and no
-    /// control character is there: then a JSON string ends at the next quote.
+    /// How many quotes (`"`) stand in the text, if all their places are noted and no backslash is there: then a JSON
+    /// string ends at the next quote. In a text that is ASCII there is no control character then either; of another
+    /// nothing is said about them.
     pub quotes: Option<usize>,
 }

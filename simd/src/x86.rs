@@ -115,14 +115,12 @@ fn hs256(
     let chars = behind(&chars, rest.len())?;
     let count = last_bytes(rest.len())?;
 
-    let mut sink = Sink::<true>::new(room);
+    let mut sink = Sink::<true>::new(room, input.len());
     let mut foreign = Foreign::none();
     let mut state = State::load(&keyed.inner);
     for (bytes, chars) in beside.iter().zip(steps) {
-        let text;
-        (state, text, ()) =
-            compress_beside::<0, _>(state, block(bytes), chars, &mut foreign, || ());
-        sink.take(text);
+        let take = |text| sink.take(text);
+        (state, _, ()) = compress_beside(state, block(bytes), chars, &mut foreign, take);
     }
     for bytes in blocks {
         state = state.compress(block(bytes));
@@ -134,14 +132,13 @@ fn hs256(
         words = [_mm_setzero_si128(); 4];
     }
     let words = with_length(words, input.len());
-    let (state, text, ()) = compress_beside::<1, _>(state, words, chars, &mut foreign, || ());
+    let (state, text, ()) = compress_beside(state, words, chars, &mut foreign, |_| ());
 
     let mut tag_chars = FILL;
     *tag_chars.first_chunk_mut()? = *tag;
     let (outer, words) = (State::load(&keyed.outer), outer_block(state));
-    let finish = || sink.finish(text, count);
-    let (mac, tag, decoded) =
-        compress_beside::<LAST, _>(outer, words, &tag_chars, &mut foreign, finish);
+    let finish = |_| sink.finish(text, count);
+    let (mac, tag, decoded) = compress_beside(outer, words, &tag_chars, &mut foreign, finish);
     let mut bytes = [0; 48];
     store_all(&mut bytes, tag);
     let (tag, padding) = bytes.split_first_chunk::<32>()?;
@@ -167,35 +164,33 @@ fn behind(bytes: &[[u8; 64]; 2], count: usize) -> Option<&[u8; 64]> {
 /// leave its registers.
 #[inline]
 #[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
-fn compress_beside<const CALLER: usize, T>(
+fn compress_beside<T>(
     state: State,
     words: Block,
     chars: &[u8; 64],
     foreign: &mut Foreign,
-    also: impl FnOnce() -> T,
+    also: impl FnOnce(Text) -> T,
 ) -> (State, Text, T) {
     let mut rounds = Rounds::first(state, words);
     let mut parts = [quarter::<0>(chars, foreign), quarter::<1>(chars, foreign)];
-    rounds.before::<CALLER>(&mut parts);
+    rounds.before(&mut parts, foreign);
     rounds.more::<1>();
     let [a, b] = parts;
     let mut parts = [quarter::<2>(chars, foreign), quarter::<3>(chars, foreign)];
-    rounds.before::<CALLER>(&mut parts);
+    rounds.before(&mut parts, foreign);
     rounds.more::<2>();
-    let also = also();
-    rounds.before::<CALLER>(&mut parts);
-    rounds.more::<3>();
     let [c, d] = parts;
-    (rounds.end(state), dense(a, b, c, d), also)
+    let text = dense(a, b, c, d);
+    let also = also(text);
+    rounds.before(&mut parts, foreign);
+    rounds.more::<3>();
+    (rounds.end(state), text, also)
 }
-
-/// The caller whose compression is the last one.
-const LAST: usize = 2;
 
 #[target_feature(enable = "sse4.1,bmi1,popcnt")]
 fn decode(payload: &[u8], room: Room<'_>) -> Option<Decoded> {
     let (steps, rest) = payload.as_chunks::<64>();
-    let mut sink = Sink::<false>::new(room);
+    let mut sink = Sink::<false>::new(room, payload.len());
     let mut foreign = Foreign::none();
     for chars in steps {
         sink.take(base64url::decode(chars, &mut foreign));

@@ -82,9 +82,9 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
 /// What the vector code must say of a text, and where its quotes are.
 fn judge(text: &[u8]) -> (Decoded, Vec<usize>) {
     let quotes: Vec<_> = (0..text.len()).filter(|&at| text[at] == b'"').collect();
-    let plain = !text.iter().any(|&byte| byte == b'\\' || byte < 0x20);
-    let decoded =
-        Decoded { len: text.len(), ascii: text.is_ascii(), quotes: plain.then_some(quotes.len()) };
+    let ascii = text.is_ascii();
+    let odd = text.iter().any(|&byte| byte == b'\\' || ascii && byte < 0x20);
+    let decoded = Decoded { len: text.len(), ascii, quotes: (!odd).then_some(quotes.len()) };
     (decoded, quotes)
 }
 

@@ -4,10 +4,10 @@
 use super::{load, store};
 use crate::{Decoded, Room};
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi8, _mm_and_si128, _mm_cmpeq_epi8, _mm_madd_epi16, _mm_maddubs_epi16,
-    _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32,
-    _mm_setr_epi8, _mm_setzero_si128, _mm_shuffle_epi8, _mm_slli_si128, _mm_srli_epi32,
-    _mm_srli_si128, _mm_testz_si128,
+    __m128i, _mm_add_epi8, _mm_adds_epi8, _mm_alignr_epi8, _mm_avg_epu8, _mm_cmpeq_epi8,
+    _mm_cmplt_epi8, _mm_madd_epi16, _mm_maddubs_epi16, _mm_min_epi8, _mm_movemask_epi8,
+    _mm_or_si128, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_setr_epi8, _mm_setzero_si128,
+    _mm_shuffle_epi8, _mm_srli_epi32, _mm_testz_si128,
 };
 
 /// Characters that a step takes.
@@ -23,9 +23,9 @@ const AT_ONCE: usize = 12;
 /// 48 bytes.
 pub(super) type Text = [__m128i; 3];
 
-/// Marks what is no letter of the alphabet: non-zero where one was met.
+/// Marks what is no letter of the alphabet: the high bit is set where one was met.
 #[derive(Clone, Copy)]
-pub(super) struct Foreign(__m128i);
+pub(super) struct Foreign(pub(super) __m128i);
 
 impl Foreign {
     #[inline]
@@ -37,7 +37,7 @@ impl Foreign {
     #[inline]
     #[target_feature(enable = "sse4.1")]
     pub(super) fn is_none(self) -> bool {
-        _mm_testz_si128(self.0, self.0) == 1
+        _mm_movemask_epi8(self.0) == 0
     }
 }
 
@@ -52,29 +52,37 @@ pub(super) const fn last_bytes(chars: usize) -> Option<usize> {
 
 /// Where the text goes, and what was seen in it.
 pub(super) struct Sink<'r, const FUSED: bool> {
-    room: Room<'r>,
+    /// Bytes so far.
     len: usize,
-    quotes: usize,
-    /// Marks backslashes and control characters.
-    odd: __m128i,
-    /// The OR of all bytes.
-    seen: __m128i,
+    /// Room for more of them.
+    text: &'r mut [u8],
+    /// Places that there was room for.
+    places: usize,
+    /// Room for more of them.
+    quotes: &'r mut [[u8; 2]],
+    /// Marks backslashes.
+    backslash: __m128i,
+    /// The least bytes, signed: negative where one is not ASCII.
+    least: __m128i,
     fits: bool,
     noted: bool,
 }
 
 impl<'r, const FUSED: bool> Sink<'r, FUSED> {
+    /// For the text of so many characters.
     #[inline]
     #[target_feature(enable = "sse4.1")]
-    pub(super) fn new(room: Room<'r>) -> Self {
+    pub(super) fn new(Room { text, quotes }: Room<'r>, chars: usize) -> Self {
         Self {
-            room,
             len: 0,
-            quotes: 0,
-            odd: _mm_setzero_si128(),
-            seen: _mm_setzero_si128(),
+            text,
+            places: quotes.len(),
+            quotes,
+            backslash: _mm_setzero_si128(),
+            least: _mm_set1_epi8(i8::MAX),
             fits: true,
-            noted: true,
+            // A place is 16 bits.
+            noted: chars <= usize::from(u16::MAX),
         }
     }
 
@@ -82,9 +90,14 @@ impl<'r, const FUSED: bool> Sink<'r, FUSED> {
     #[inline]
     #[target_feature(enable = "sse4.1,bmi1,popcnt")]
     pub(super) fn take(&mut self, text: Text) {
-        self.put(text);
-        self.judge(text);
-        self.note::<false>(quotes(text));
+        match core::mem::take(&mut self.text).split_first_chunk_mut() {
+            Some((place, behind)) => {
+                store_all(place, text);
+                self.text = behind;
+            }
+            None => self.fits = false,
+        }
+        self.see::<false>(text);
         self.len = self.len.wrapping_add(BYTES);
     }
 
@@ -93,57 +106,46 @@ impl<'r, const FUSED: bool> Sink<'r, FUSED> {
     #[inline]
     #[target_feature(enable = "sse4.1,bmi1,popcnt")]
     pub(super) fn finish(mut self, text: Text, count: usize) -> Option<Decoded> {
-        self.put(text);
-        let len = self.len.wrapping_add(count);
+        let place = core::mem::take(&mut self.text).first_chunk_mut::<BYTES>()?;
+        store_all(place, text);
         // What fills the step up is zero, unless such bits are.
-        let filled_up = self.room.text.get_mut(len)?;
-        let canonical = *filled_up == 0;
-        let judged = (1_u64 << count).wrapping_sub(1);
-        let [a, b, c] = text;
-        let odd = bits([is_odd(a), is_odd(b), is_odd(c)]) & judged;
-        self.note::<true>(quotes(text) & judged);
-        let seen = _mm_or_si128(self.seen, _mm_or_si128(_mm_or_si128(a, b), c));
-        let plain = self.noted && odd == 0 && _mm_testz_si128(self.odd, self.odd) == 1;
+        let canonical = *place.get(count)? == 0;
+        self.see::<true>(filled_up(text, count)?);
+        let ascii = _mm_movemask_epi8(self.least) == 0;
+        let control = _mm_movemask_epi8(_mm_cmplt_epi8(self.least, _mm_set1_epi8(0x20))) != 0;
+        let backslash = _mm_testz_si128(self.backslash, self.backslash) == 0;
+        let plain = self.noted && !backslash && !(ascii && control);
+        let quotes = self.places.wrapping_sub(self.quotes.len());
         (self.fits && canonical).then_some(Decoded {
-            len,
-            ascii: _mm_movemask_epi8(seen) == 0,
-            quotes: plain.then_some(self.quotes),
+            len: self.len.wrapping_add(count),
+            ascii,
+            quotes: plain.then_some(quotes),
         })
     }
 
     #[inline]
-    #[target_feature(enable = "sse4.1")]
-    fn put(&mut self, text: Text) {
-        match self.room.text.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
-            Some(place) => store_all(place, text),
-            None => self.fits = false,
+    #[target_feature(enable = "sse4.1,bmi1,popcnt")]
+    fn see<const LAST: bool>(&mut self, text: Text) {
+        let backslash = _mm_set1_epi8(0x5c);
+        for part in text {
+            self.backslash = _mm_or_si128(self.backslash, _mm_cmpeq_epi8(part, backslash));
+            self.least = _mm_min_epi8(self.least, part);
         }
-    }
-
-    #[inline]
-    #[target_feature(enable = "sse4.1")]
-    fn judge(&mut self, [a, b, c]: Text) {
-        let odd = _mm_or_si128(_mm_or_si128(is_odd(a), is_odd(b)), is_odd(c));
-        self.odd = _mm_or_si128(self.odd, odd);
-        self.seen = _mm_or_si128(self.seen, _mm_or_si128(_mm_or_si128(a, b), c));
+        self.note::<LAST>(quotes(text));
     }
 
     /// Notes where the quotes of a step are.
     #[inline]
     #[target_feature(enable = "bmi1,popcnt")]
     fn note<const LAST: bool>(&mut self, mut quotes: u64) {
-        // A place is 16 bits.
-        if self.len.saturating_add(BYTES) > usize::from(u16::MAX) {
-            self.noted = false;
-            return;
-        }
-        let rest = self.room.quotes.get_mut(self.quotes..).unwrap_or_default();
+        let rest = core::mem::take(&mut self.quotes);
+        let count = quotes.count_ones() as usize;
         let Some(places) = rest.first_chunk_mut::<BYTES>() else {
             self.noted = false;
             return;
         };
-        let count = quotes.count_ones() as usize;
-        let at = self.len as u64;
+        // The lowest of the bits is the seventeenth.
+        let at = (self.len as u64).wrapping_sub(16);
         let mut next = || {
             let place = at.wrapping_add(u64::from(quotes.trailing_zeros()));
             quotes &= quotes.wrapping_sub(1);
@@ -155,8 +157,30 @@ impl<'r, const FUSED: bool> Sink<'r, FUSED> {
         if count > AT_ONCE {
             more.iter_mut().take(count.wrapping_sub(AT_ONCE)).for_each(|place| *place = next());
         }
-        self.quotes = self.quotes.wrapping_add(count);
+        self.quotes = rest.get_mut(count..).unwrap_or_default();
     }
+}
+
+/// The first `count` bytes of a text, fewer than all, and blanks behind them.
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn filled_up(text: Text, count: usize) -> Option<Text> {
+    const FILLER: [u8; 2 * BYTES] = {
+        let mut bytes = [0; 2 * BYTES];
+        let (_, blanks) = bytes.split_at_mut(BYTES);
+        let mut rest = blanks;
+        while let [blank, behind @ ..] = rest {
+            *blank = b' ';
+            rest = behind;
+        }
+        bytes
+    };
+    let filler: &[u8; BYTES] = FILLER.get(BYTES.checked_sub(count)?..)?.first_chunk()?;
+    let mut filled = text;
+    for (part, filler) in filled.iter_mut().zip(filler.as_chunks().0) {
+        *part = _mm_or_si128(*part, load(filler));
+    }
+    Some(filled)
 }
 
 /// Decodes 64 characters.
@@ -171,67 +195,70 @@ pub(super) fn decode(chars: &[u8; STEP], foreign: &mut Foreign) -> Text {
     )
 }
 
-/// Decodes a quarter of a step: twelve bytes, the last four of the register are zero.
+/// Decodes a quarter of a step: twelve bytes, where [`dense`] wants them.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 pub(super) fn quarter<const N: usize>(chars: &[u8; STEP], foreign: &mut Foreign) -> __m128i {
     match chars.as_chunks::<16>().0.get(N) {
-        Some(chars) => join(values(load(chars), foreign)),
+        Some(chars) => join::<N>(values(load(chars), foreign)),
         None => _mm_setzero_si128(),
     }
 }
 
-/// Four times twelve bytes are three times sixteen.
+/// Four times twelve bytes are three times sixteen: two neighbours side by side, from where the one's last bytes
+/// begin.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 pub(super) fn dense(a: __m128i, b: __m128i, c: __m128i, d: __m128i) -> Text {
-    [
-        _mm_or_si128(a, _mm_slli_si128(b, 12)),
-        _mm_or_si128(_mm_srli_si128(b, 4), _mm_slli_si128(c, 8)),
-        _mm_or_si128(_mm_srli_si128(c, 8), _mm_slli_si128(d, 4)),
-    ]
+    [_mm_alignr_epi8(b, a, 4), _mm_alignr_epi8(c, b, 8), _mm_alignr_epi8(d, c, 12)]
 }
 
-/// The six bits that each character stands for. `foreign` becomes non-zero where one stands for none.
+/// The six bits that each character stands for. The high bit of `foreign` is set where one stands for none.
 ///
-/// The upper half of a byte chooses what is added to it, and one bit; the lower half chooses the bits
-/// of the upper halves that it may not stand behind. `_` alone differs from its neighbours.
+/// A character has an entry in a table of sixteen, by its upper half and by what its lower half adds to that. All that
+/// have one in `ADD` are as far from their values; of those that have one in `LEAST`, the letters of the alphabet
+/// are the greatest.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn values(chars: __m128i, foreign: &mut Foreign) -> __m128i {
-    const NONE: i8 = 0x20;
-    let nibble = _mm_set1_epi8(0x0f);
-    let upper = _mm_and_si128(_mm_srli_epi32(chars, 4), nibble);
-    let lower = _mm_and_si128(chars, nibble);
-    // 0x2…: `-`. 0x3…: digits. 0x4…, 0x6…: from the second place on. 0x5…: to `Z`, and `_`.
-    // 0x7…: to `z`.
-    let class = table([
-        NONE, NONE, 0x01, 0x02, 0x04, 0x08, 0x04, 0x10, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
-        NONE,
+    // Half of these sums is the entry. What the next character shifts in is above the four bits that count; and below
+    // the eighth, which would clear the entry, for every ASCII character, since these numbers are below 16.
+    let upper = _mm_srli_epi32(chars, 3);
+    let lower = table([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 13]);
+    let entry = _mm_avg_epu8(_mm_shuffle_epi8(lower, chars), upper);
+    // 3: `-`. 4: digits. 5, 6: capitals. 7, 8: small letters. From 11 on: `O`, `_`, `o`.
+    let add = table([0, 0, 0, 17, 4, -65, -65, -71, -71, 0, 0, -65, -32, -71, 0, 0]);
+    let values = _mm_add_epi8(chars, _mm_shuffle_epi8(add, entry));
+
+    let lower = table([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 7, 9, 9, 13, 9, 9]);
+    let entry = _mm_avg_epu8(_mm_shuffle_epi8(lower, chars), upper);
+    // `0`, `A`, `P`, `a`; `J`; `-`, `_`, `K`; `k`: what is less is foreign, and whatever has another entry. So is what
+    // is not ASCII: nothing here makes it positive.
+    const NONE: i8 = -128;
+    let least = table([
+        NONE, NONE, NONE, NONE, -0x30, -0x41, -0x50, -0x61, -0x4a, -0x2d, -0x5f, -0x4d, NONE,
+        -0x6d, NONE, NONE,
     ]);
-    let wrong = table([
-        0x25, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x23, 0x3b, 0x3b, 0x3a, 0x3b,
-        0x33,
-    ]);
-    let add =
-        table([0, 0, 62 - 0x2d, 52 - 0x30, -65, -65, 26 - 97, 26 - 97, 0, 0, 0, 0, 0, 0, 0, 0]);
-    let found = _mm_and_si128(_mm_shuffle_epi8(class, upper), _mm_shuffle_epi8(wrong, lower));
-    foreign.0 = _mm_or_si128(foreign.0, found);
-    let underscore = _mm_cmpeq_epi8(chars, _mm_set1_epi8(0x5f));
-    // `_` is 63: 0x5f - 65 + 33.
-    let more = _mm_and_si128(underscore, _mm_set1_epi8(33));
-    _mm_add_epi8(_mm_add_epi8(chars, more), _mm_shuffle_epi8(add, upper))
+    let above = _mm_adds_epi8(chars, _mm_shuffle_epi8(least, entry));
+    foreign.0 = _mm_or_si128(foreign.0, above);
+    values
 }
 
-/// Joins six bits each to twelve bytes; the last four of the register are zero.
+/// Joins six bits each to twelve bytes, the most significant first.
 #[inline]
 #[target_feature(enable = "sse4.1")]
-fn join(values: __m128i) -> __m128i {
+fn join<const N: usize>(values: __m128i) -> __m128i {
     // Pairs to 12 bits, pairs of those to 24.
     let twelve = _mm_maddubs_epi16(values, _mm_set1_epi16(0x0140));
     let triples = _mm_madd_epi16(twelve, _mm_set1_epi32(0x0001_1000));
-    // The three bytes of each, most significant first; -1 clears.
-    let order = table([2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1]);
+    // The first quarter's bytes end the register, the last one's begin it, the others are parted in between; -1 is no
+    // byte of theirs.
+    let order = match N {
+        0 => table([3, 3, 3, 3, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12]),
+        1 => table([2, 1, 0, 6, 3, 3, 3, 3, 5, 4, 10, 9, 8, 14, 13, 12]),
+        2 => table([2, 1, 0, 6, 5, 4, 10, 9, 3, 3, 3, 3, 8, 14, 13, 12]),
+        _ => table([2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3]),
+    };
     _mm_shuffle_epi8(triples, order)
 }
 
@@ -251,26 +278,12 @@ pub(super) fn store_all(bytes: &mut [u8; BYTES], text: Text) {
     }
 }
 
-/// The high bit of each of 48 bytes.
-#[inline]
-#[target_feature(enable = "sse4.1")]
-fn bits([a, b, c]: Text) -> u64 {
-    let mask = |bytes| u64::from(_mm_movemask_epi8(bytes).cast_unsigned());
-    mask(a) | mask(b) << 16 | mask(c) << 32
-}
-
-/// Marks backslashes and control characters.
-#[inline]
-#[target_feature(enable = "sse4.1")]
-fn is_odd(bytes: __m128i) -> __m128i {
-    let control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-    _mm_or_si128(control, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x5c)))
-}
-
-/// A bit for each quote.
+/// A bit for each quote, from the seventeenth on: the compiler finds a worse way to clear the lowest bit of a number
+/// whose upper bits it knows to be zero.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn quotes([a, b, c]: Text) -> u64 {
     let quote = _mm_set1_epi8(0x22);
-    bits([_mm_cmpeq_epi8(a, quote), _mm_cmpeq_epi8(b, quote), _mm_cmpeq_epi8(c, quote)])
+    let mask = |part| u64::from(_mm_movemask_epi8(_mm_cmpeq_epi8(part, quote)).cast_unsigned());
+    mask(a) << 16 | mask(b) << 32 | mask(c) << 48
 }

@@ -1,7 +1,8 @@
 //! SHA-256 (FIPS 180-4 §6.2) with SHA-NI: the words of the schedule and the state stay in registers
 //! from the first block of a MAC to its compare.
 
-use super::{LAST, load};
+use super::base64url::Foreign;
+use super::load;
 use core::arch::asm;
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_or_si128, _mm_set_epi32,
@@ -184,24 +185,28 @@ impl Rounds {
         Self { state: state.rounds(w0, k0).rounds(w1, k1).rounds(w2, k2).rounds(w3, k3), words }
     }
 
-    /// Beside the last compression: has these values, and all that was written before, stand between the rounds. The
-    /// compiler would put them behind, where the claims are read, and a CPU that waits for the rounds has room for
-    /// some two hundred instructions behind them.
+    /// Has these values, and all that was written before, stand between the rounds. The compiler would put them behind or
+    /// in front, and a CPU that waits for the rounds has less room there: see `ARCHITECTURE.md`.
     #[inline]
     #[target_feature(enable = "sha")]
-    pub(super) fn before<const CALLER: usize>(&mut self, [first, second]: &mut [__m128i; 2]) {
-        if CALLER != LAST || APART {
+    pub(super) fn before(
+        &mut self,
+        [first, second]: &mut [__m128i; 2],
+        Foreign(foreign): &mut Foreign,
+    ) {
+        if APART {
             return;
         }
         let State { abef, cdgh } = &mut self.state;
         // SAFETY: no instruction at all.
         unsafe {
             asm!(
-                "/* {0} {1} {2} {3} */",
+                "/* {0} {1} {2} {3} {4} */",
                 inout(xmm_reg) * abef,
                 inout(xmm_reg) * cdgh,
                 inout(xmm_reg) * first,
                 inout(xmm_reg) * second,
+                inout(xmm_reg) * foreign,
                 options(nostack, preserves_flags),
             );
         }
