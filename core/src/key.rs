@@ -265,16 +265,12 @@ impl<'c> Key<'c> {
     /// time.
     #[must_use]
     pub fn is_mac(&self, message: &[u8], tag: &[u8]) -> bool {
-        self.verify(message, tag, &mut Decoder::empty())
+        each!(&self.states, keyed => same(&mac(keyed, message, || ()), tag))
     }
 
-    /// Whether `tag` is this key's MAC of `input`. Beside the compressions, `decoder` is moved on.
-    pub(crate) fn verify(&self, input: &[u8], tag: &[u8], decoder: &mut Decoder<'_, '_>) -> bool {
-        each!(&self.states, keyed => same(&mac(keyed, input, || decoder.step()), tag))
-    }
-
-    /// As [`verify`](Self::verify), of a tag in base64url. `None` if it is not canonical. It is decoded behind the
-    /// compressions, beside the last.
+    /// Whether `tag`, in base64url, is this key's MAC of `input`; `None` if it is not canonical, or longer than any.
+    /// Beside the compressions, `decoder` is moved on; the tag is decoded behind the last but one, of which the CPU
+    /// need not wait.
     pub(crate) fn verify_text(
         &self,
         input: &[u8],

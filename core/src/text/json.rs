@@ -707,6 +707,13 @@ fn quote(text: &[u8], mut at: u32, mut first: u64) -> Option<u32> {
     }
 }
 
+/// A string of plain text, whose opening quote is behind, and what stands behind it.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn plain_string(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = quote(text, 0, word(text, 0)?)? as usize;
+    Some((text.get(..end)?, text.get(end.wrapping_add(1)..)?))
+}
+
 /// Whether a word begins with three bytes and a quote.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn is_three_letters(word: u64) -> bool {
@@ -941,6 +948,13 @@ impl<'a> Cursor<'a> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let start = self.rest;
+        if WIDE
+            && self.plain
+            && let Some((text, behind)) = plain_string(start)
+        {
+            self.rest = behind;
+            return Some((text, false));
+        }
         let mut escaped = false;
         loop {
             self.plain();
