@@ -549,7 +549,8 @@ fn read<'a>(
     let mut bits = 0_u64;
     let mut count = 0_usize;
     let mut duplicate = false;
-    let ascii = members(text, |Member { name, escaped, left, key, value }| {
+    let (plain, ascii) = survey(text);
+    members(text, plain, |Member { name, escaped, left, key, value }| {
         let bit = key.bit();
         if bits & bit != 0
             && keys
@@ -584,7 +585,7 @@ fn names_differ(text: &[u8], spare: &mut [u8]) -> Result<bool, Fault> {
     table.fill(0);
     let slots = table.as_chunks_mut::<4>().0;
     let mut differ = true;
-    let all = members(text, |member| differ &= enter(slots, text, &member));
+    let all = members(text, survey(text).0, |member| differ &= enter(slots, text, &member));
     Ok(all.is_some() && differ)
 }
 
@@ -625,7 +626,7 @@ fn name_at(text: &[u8], left: usize) -> Option<(&[u8], bool)> {
 /// The member of this name in a valid object.
 pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
     let mut found = None;
-    members(text, |member| {
+    members(text, survey(text).0, |member| {
         if found.is_none() && member.has_name(name) {
             found = Some(member.value);
         }
@@ -641,11 +642,11 @@ pub(crate) fn number_len(text: &[u8]) -> Option<usize> {
     Some(cursor.since(text).len())
 }
 
-/// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
-/// but an object. Other text may yet be no UTF-8.
+/// Walks over one object, of a text that is known to be plain or not, and shows its members; `None` if it is
+/// anything but an object. It may yet be no UTF-8.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<bool> {
-    let mut cursor = Cursor::of_object(text);
+fn members<'a>(text: &'a [u8], plain: bool, mut see: impl FnMut(Member<'a>)) -> Option<()> {
+    let mut cursor = Cursor { rest: text, plain };
     cursor.next(b'{')?;
     cursor.white();
     if cursor.take(b'}').is_none() {
@@ -658,7 +659,7 @@ fn members<'a>(text: &'a [u8], mut see: impl FnMut(Member<'a>)) -> Option<bool> 
         }
     }
     cursor.white();
-    cursor.rest.is_empty().then_some(cursor.all_ascii())
+    cursor.rest.is_empty().then_some(())
 }
 
 /// Reads what follows a backslash: what stands behind it.
@@ -745,10 +746,13 @@ const fn ends_number(word: u64, len: u32) -> bool {
 }
 
 /// Whether a text is plain, without a backslash and a control character, and whether it is ASCII. One pass that
-/// the compiler turns into vector code. Of a text of less than sixteen bytes it says neither.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
+/// the compiler turns into vector code. Neither is said of a text of less than sixteen bytes, or of more than a
+/// token's.
+#[cfg_attr(target_pointer_width = "64", inline(never))]
 fn survey(text: &[u8]) -> (bool, bool) {
-    let Some(last) = text.last_chunk() else { return (false, false) };
+    let Some(last) = text.last_chunk().filter(|_| WIDE && text.len() <= MAX_TOKEN_BYTES) else {
+        return (false, false);
+    };
     // The last block is seen whole, some of it a second time.
     let (mut ends, mut seen, mut rest) = ([0; 16], [0; 16], text);
     while !rest.is_empty() {
@@ -756,8 +760,8 @@ fn survey(text: &[u8]) -> (bool, bool) {
         (ends, seen) = survey_block(ends, seen, block);
         rest = behind;
     }
-    let high = u128::from_ne_bytes([0x80; 16]);
-    (u128::from_ne_bytes(ends) == 0, u128::from_ne_bytes(seen) & high == 0)
+    let any = |lanes: [u8; 16]| lanes.iter().fold(0, |any, lane| any | lane);
+    (any(ends) == 0, any(seen) < 0x80)
 }
 
 /// Sixteen lanes side by side, which become vector code.
@@ -771,37 +775,19 @@ fn survey_block(mut ends: [u8; 16], mut seen: [u8; 16], block: &[u8; 16]) -> ([u
 }
 
 /// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses. What is no part
-/// of its caller's code takes a place and returns one: a place whose address is known stays in memory.
+/// of its caller's code takes a place by value: one whose address is known stays in memory.
 #[derive(Clone, Copy)]
 struct Cursor<'a> {
     rest: &'a [u8],
-    /// The OR of the bytes of every string, eight side by side. Outside of strings the grammar has
-    /// ASCII only.
-    seen: u64,
-    /// Whether neither a backslash nor a control character is in the text, as far as is known.
+    /// Whether it is known that neither a backslash nor a control character is in the text, and that the text is
+    /// no longer than a token.
     plain: bool,
 }
 
 impl<'a> Cursor<'a> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(rest: &'a [u8]) -> Self {
-        Self { rest, seen: 0, plain: false }
-    }
-
-    /// The beginning of an object that is read whole.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn of_object(rest: &'a [u8]) -> Self {
-        // Whose length a place in it may have.
-        if !WIDE || rest.len() > MAX_TOKEN_BYTES {
-            return Self::new(rest);
-        }
-        let (plain, ascii) = survey(rest);
-        Self { rest, seen: if ascii { 0 } else { u64::MAX }, plain }
-    }
-
-    /// Whether all strings so far were ASCII.
-    const fn all_ascii(&self) -> bool {
-        self.seen & spread(0x80) == 0
+        Self { rest, plain: false }
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -861,8 +847,8 @@ impl<'a> Cursor<'a> {
             self.rest = behind;
             return Some(member);
         }
-        let (member, behind) = self.any_member()?;
-        *self = behind;
+        let member;
+        (member, self.rest) = self.any_member()?;
         Some(member)
     }
 
@@ -895,9 +881,9 @@ impl<'a> Cursor<'a> {
         Some((Member { name, escaped: false, left, key, value }, text.get(end as usize..)?))
     }
 
-    /// A member of whatever kind.
+    /// A member of whatever kind, and what stands behind it.
     #[cfg_attr(target_pointer_width = "64", inline(never))]
-    fn any_member(mut self) -> Option<(Member<'a>, Self)> {
+    fn any_member(mut self) -> Option<(Member<'a>, &'a [u8])> {
         self.next(b'"')?;
         let start = self.rest;
         let (name, escaped) = self.string()?;
@@ -906,7 +892,7 @@ impl<'a> Cursor<'a> {
         self.next(b':')?;
         self.white();
         let value = self.value()?;
-        Some((Member { name, escaped, left: start.len(), key, value }, self))
+        Some((Member { name, escaped, left: start.len(), key, value }, self.rest))
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -923,7 +909,7 @@ impl<'a> Cursor<'a> {
                 Kind::Number
             }
             opening @ (b'[' | b'{') => {
-                *self = self.nested()?;
+                self.rest = self.nested()?;
                 if *opening == b'[' { Kind::Array } else { Kind::Object }
             }
             b't' => {
@@ -976,7 +962,6 @@ impl<'a> Cursor<'a> {
     fn plain(&mut self) {
         while let Some((chunk, behind)) = self.rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*chunk);
-            self.seen |= word;
             // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
             let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
             let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
@@ -993,7 +978,6 @@ impl<'a> Cursor<'a> {
             if matches!(byte, b'"' | b'\\' | 0..0x20) {
                 return;
             }
-            self.seen |= u64::from(*byte);
             self.rest = behind;
         }
     }
@@ -1037,9 +1021,9 @@ impl<'a> Cursor<'a> {
         matches!(self.rest, [b'0'..=b'9', ..]).then(|| self.digits())
     }
 
-    /// Skips one array or object with all that is in it. Which of the two each level is stands in
+    /// What stands behind one array or object with all that is in it. Which of the two each level is stands in
     /// the bits of a word: no recursion, constant stack.
-    fn nested(mut self) -> Option<Self> {
+    fn nested(mut self) -> Option<&'a [u8]> {
         // The object around this value is the first level.
         let mut depth = 1_u32;
         let mut kinds = 0_u32;
@@ -1069,7 +1053,7 @@ impl<'a> Cursor<'a> {
             // Here a value has ended: close levels until a comma leads to the next value.
             loop {
                 if depth == 1 {
-                    return Some(self);
+                    return Some(self.rest);
                 }
                 self.white();
                 match self.bump()? {

@@ -196,7 +196,7 @@ mod tests {
     /// What the judge sees, which checks the whole grammar.
     fn judged(text: &[u8]) -> Option<Vec<Seen<'_>>> {
         let mut seen = Vec::new();
-        members(text, |member| {
+        members(text, false, |member| {
             seen.push((member.name, member.value.kind, member.value.text));
         })?;
         Some(seen)
