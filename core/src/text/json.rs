@@ -1106,6 +1106,7 @@ mod tests {
     use super::*;
     use core::fmt::Write as _;
     use std::string::ToString as _;
+    use std::vec::Vec;
 
     fn judge(text: &[u8]) -> Result<usize, Fault> {
         let mut spare = [0; 20_000];
@@ -1135,7 +1136,7 @@ mod tests {
         assert_eq!(next(), Some(("d".to_string(), r#""}""#)));
         assert_eq!(next(), None);
         assert_eq!(next(), None);
-        let plain: std::vec::Vec<_> =
+        let plain: Vec<_> =
             Members::of(text).unwrap().map(|(name, _)| name.plain_bytes()).collect();
         assert_eq!(plain, [Some(&b"a"[..]), None, Some(b"c"), Some(b"d")]);
         assert_eq!(Members::of(b"{1:2}").unwrap().count(), 0);
@@ -1198,6 +1199,57 @@ mod tests {
         text.push('}').unwrap();
         assert_eq!(judge(text.as_bytes()), Err(Fault::Duplicate));
         assert!(len > 500);
+    }
+
+    /// The members by the reader of plain text, where the text is plain, and by the one of any text.
+    fn compare(text: &[u8]) {
+        let read = |plain| {
+            let mut seen = Vec::new();
+            let whole = members(text, plain, |Member { name, escaped, left, key, value }| {
+                seen.push((name, escaped, left, key.0, value.kind, value.text));
+            });
+            (whole, seen)
+        };
+        assert_eq!(read(survey(text).0), read(false), "{}", text.escape_ascii());
+    }
+
+    /// Every change of one byte, in texts of several lengths.
+    #[test]
+    fn plain_text_is_read_as_any_other() {
+        for filler in 0..9 {
+            let x = "x".repeat(filler);
+            let text = std::format!(
+                r#"{{"iss":"{x}","exp":1700000000,"":"","a":12345678,"a¨":["{x}",{{"b":"c"}}],"scope":"{x}"}}"#
+            );
+            let text = text.as_bytes();
+            assert_eq!(survey(text).0, WIDE);
+            for at in 0..text.len() {
+                for byte in b"\"{}[]:,019.e- x\x00\x1f\\\x7f\x80\xff" {
+                    let mut other = text.to_vec();
+                    other[at] = *byte;
+                    compare(&other);
+                    compare(&[&text[..at], &[*byte], &text[at..]].concat());
+                }
+                compare(&text[..at]);
+                compare(&[&text[..at], &text[at + 1..]].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_and_ascii_if_every_byte_is() {
+        for len in 0..50 {
+            for at in 0..len {
+                for byte in 0..=255_u8 {
+                    let mut text = [b'a'; 50];
+                    text[at] = byte;
+                    let told = len >= 16 && WIDE;
+                    let plain = byte >= 0x20 && byte != b'\\';
+                    assert_eq!(survey(&text[..len]), (told && plain, told && byte.is_ascii()));
+                }
+            }
+        }
+        assert_eq!(survey(&[b'a'; MAX_TOKEN_BYTES + 1]), (false, false));
     }
 
     #[test]
