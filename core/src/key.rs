@@ -269,8 +269,7 @@ impl<'c> Key<'c> {
     }
 
     /// Whether `tag`, in base64url, is this key's MAC of `input`; `None` if it is not canonical, or longer than any.
-    /// Beside the compressions, `decoder` is moved on; the tag is decoded behind the last but one, of which the CPU
-    /// need not wait.
+    /// Beside the compressions, `decoder` is moved on; the tag is decoded behind the last, for which it need not wait.
     pub(crate) fn verify_text(
         &self,
         input: &[u8],
