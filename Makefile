@@ -51,6 +51,8 @@ test-paths: ## every vector on each path that a CPU may take: portable code, sof
 	  case $$flags in *v3) grep -qw avx2 /proc/cpuinfo 2>/dev/null || continue ;; esac; \
 	  printf '%s: ' "$$flags"; RUSTFLAGS="$$flags" CARGO_TARGET_DIR=$(BUILD)/paths \
 	    cargo run --quiet --package doorward-tests --bin vectors || exit 1; done
+	@RUSTFLAGS='--cfg doorward_backend="portable"' CARGO_TARGET_DIR=$(BUILD)/paths \
+	  cargo test --quiet --package doorward-tests --test paths
 
 test-bare: ## the core links without std, and no panic is reachable in it
 	@if command -v cc >/dev/null 2>&1; then sh tests/bare/check.sh; \

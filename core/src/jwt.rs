@@ -11,7 +11,7 @@ use crate::limits::{
 };
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::ascii::{last_position, position, same, split_str};
+use crate::text::ascii::{WIDE, last_position, position, same, split_str};
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
 use crate::text::compact::Notes;
 use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
@@ -93,7 +93,7 @@ impl<'c> Jwt<'c> {
         // is out of the CPU's way.
         let signed = match self.shortcut(token, max, scratch) {
             Some((proven, found)) => found.signed(proven, scratch)?,
-            None => Parsed::parse(token, max, self)?.prove(scratch)?,
+            None => self.prove_by_steps(token, max, scratch)?,
         };
         let key = signed.key;
         Ok((signed.claims(&self.claims, now)?, key))
@@ -112,7 +112,7 @@ impl<'c> Jwt<'c> {
     ) -> Result<Signed<'s>, Reason> {
         match self.shortcut(token, max, scratch) {
             Some((proven, found)) => found.signed(proven, scratch),
-            None => Parsed::parse(token, max, self)?.prove(scratch),
+            None => self.prove_by_steps(token, max, scratch),
         }
     }
 
@@ -168,6 +168,57 @@ impl<'c> Jwt<'c> {
         let mut fitting = fitting(self.keys, algorithm, choice).ok()?;
         let (at, key) = fitting.next().filter(|_| fitting.next().is_none())?;
         Some((at, key, header.len().checked_add(1)?))
+    }
+}
+
+impl<'c> Jwt<'c> {
+    /// As [`prove`](Self::prove), without vector code.
+    fn prove_by_steps<'s>(
+        &self,
+        token: &[u8],
+        max: usize,
+        scratch: &'s mut [u8],
+    ) -> Result<Signed<'s>, Reason> {
+        // Where there is vector code, it has looked already.
+        if WIDE
+            && Vector::detect().is_none()
+            && let Some((proven, key, payload_len)) = self.prove_ordinary(token, max, scratch)
+        {
+            if !proven {
+                return Err(Reason::SignatureInvalid);
+            }
+            let (payload, spare) =
+                scratch.split_at_mut_checked(payload_len).ok_or(Reason::ScratchTooSmall)?;
+            return Ok(Signed { payload, spare, key, notes: None });
+        }
+        Parsed::parse(token, max, self)?.prove(scratch)
+    }
+
+    /// Proves an ordinary token without a survey of it: what is decoded has neither a foreign character nor a dot.
+    /// Whether its MAC is right, its key's place, and the bytes of its payload. `None` leaves the token to
+    /// [`Parsed`], which alone knows every reason: whatever is wrong with the form, and whatever is unusual.
+    #[inline(always)]
+    fn prove_ordinary(
+        &self,
+        token: &[u8],
+        max: usize,
+        scratch: &mut [u8],
+    ) -> Option<(bool, usize, usize)> {
+        if token.len() > max.min(MAX_TOKEN_BYTES) {
+            return None;
+        }
+        let (at, key, payload_at) = self.one_key(token)?;
+        let tag_at = token.len().checked_sub(key.algorithm().tag_chars())?;
+        let (input, tag) = token.split_at_checked(tag_at)?;
+        let input = input.strip_suffix(b".")?;
+        let payload = input.get(payload_at..).filter(|payload| !payload.is_empty())?;
+        if !base64url::is_canonical(payload) {
+            return None;
+        }
+        let payload_len = decoded_len(payload.len());
+        let mut decoder = Decoder::new(payload, scratch.get_mut(..payload_len)?)?;
+        let proven = key.verify_text(input, tag, &mut decoder)?;
+        decoder.finish().then_some((proven, at, payload_len))
     }
 }
 
@@ -236,12 +287,9 @@ impl<'t, 'c> Parsed<'t, 'c> {
             return Err(Reason::TokenTooLong);
         }
         // rfc8725bis §3.14: what holds any other byte is not a JWT.
-        let (in_alphabet, dots) = base64url::survey(token);
-        if !in_alphabet {
-            return Err(Reason::TokenAlphabet);
-        }
-        let (header, payload, signature, signing_input) =
-            segments(token).filter(|_| dots == 2).ok_or(Reason::TokenSegments)?;
+        let (header, payload, signature, signing_input) = segments(token)
+            .filter(|_| base64url::foreign(token) == 2)
+            .ok_or_else(|| not_compact(token))?;
         if ![header, payload, signature].into_iter().all(base64url::is_canonical) {
             return Err(Reason::TokenBase64);
         }
@@ -259,14 +307,14 @@ impl<'t, 'c> Parsed<'t, 'c> {
             .split_at_mut_checked(decoded_len(self.payload.len()))
             .ok_or(Reason::ScratchTooSmall)?;
         let mut fitting = fitting(self.keys, self.algorithm, self.choice)?;
-        let mut tag = [0; 64];
-        let tag = base64url::decode(self.signature, &mut tag).unwrap_or_default();
         let mut decoder =
             Decoder::new(self.payload, &mut *payload).ok_or(Reason::ScratchTooSmall)?;
         if fitting.peek().is_none() {
             return Err(Reason::AlgorithmNotAllowed);
         }
-        let proven = fitting.find(|(_, key)| key.verify(self.signing_input, tag, &mut decoder));
+        let proven = fitting.find(|(_, key)| {
+            key.verify_text(self.signing_input, self.signature, &mut decoder) == Some(true)
+        });
         let (key, _) = proven.ok_or(Reason::SignatureInvalid)?;
         // The alphabet was judged before: a decoder that stumbles here is refused all the same.
         if !decoder.finish() {
@@ -301,6 +349,15 @@ impl core::fmt::Debug for Parsed<'_, '_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Parsed({} bytes)", self.signing_input.len())
     }
+}
+
+/// Why a token has not three segments and two dots: another byte goes before the number of dots.
+#[cold]
+fn not_compact(token: &[u8]) -> Reason {
+    // Every byte, whatever came before: so the compiler turns it into vector code.
+    let other = |byte| byte != b'.' && !base64url::is_character(byte);
+    let others = token.iter().fold(false, |any, &byte| any | other(byte));
+    if others { Reason::TokenAlphabet } else { Reason::TokenSegments }
 }
 
 type Segments<'t> = (&'t [u8], &'t [u8], &'t [u8], &'t [u8]);

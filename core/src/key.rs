@@ -2,7 +2,7 @@
 
 use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
-use crate::text::base64url::{Decoder, decoded_len, encoded_len};
+use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
 use core::fmt;
 use doorward_simd::{Decoded, Keyed, Room, SHA256_START, Vector};
 use hmac::KeyInit;
@@ -265,12 +265,23 @@ impl<'c> Key<'c> {
     /// time.
     #[must_use]
     pub fn is_mac(&self, message: &[u8], tag: &[u8]) -> bool {
-        self.verify(message, tag, &mut Decoder::empty())
+        each!(&self.states, keyed => same(&mac(keyed, message, || ()), tag))
     }
 
-    /// Whether `tag` is this key's MAC of `input`. Beside the compressions, `decoder` is moved on.
-    pub(crate) fn verify(&self, input: &[u8], tag: &[u8], decoder: &mut Decoder<'_, '_>) -> bool {
-        each!(&self.states, keyed => same(&mac(keyed, input, || decoder.step()), tag))
+    /// Whether `tag`, in base64url, is this key's MAC of `input`; `None` if it is not canonical, or longer than any.
+    /// Beside the compressions, `decoder` is moved on; the tag is decoded behind the last, for which it need not wait.
+    pub(crate) fn verify_text(
+        &self,
+        input: &[u8],
+        tag: &[u8],
+        decoder: &mut Decoder<'_, '_>,
+    ) -> Option<bool> {
+        each!(&self.states, keyed => {
+            let mac = mac(keyed, input, || decoder.step());
+            let mut room = [0; 64];
+            let tag = base64url::decode(tag, &mut room)?;
+            Some(same(&mac, tag))
+        })
     }
 
     /// Whether `tag`, in base64url, is this key's MAC of `input`, and what decoding the payload, which is
@@ -562,7 +573,7 @@ mod tests {
         let bytes: [u8; 200] = core::array::from_fn(|at| (at as u8).wrapping_mul(167) ^ 0x5a);
         for len in 0..=bytes.len() {
             let mut text = [0; 300];
-            let text = crate::text::base64url::encode(&bytes[..len], &mut text).unwrap();
+            let text = base64url::encode(&bytes[..len], &mut text).unwrap();
             let mut out = [0; 200];
             assert_eq!(decode_base64(text.as_bytes(), *b"-_", &mut out), Some(&bytes[..len]));
             if let Some(short) = out.get_mut(1..len) {
@@ -581,7 +592,7 @@ mod tests {
             let mut tag = [0; 64];
             let tag = key.sign(&input, &mut tag);
             let mut text = [0; 43];
-            crate::text::base64url::encode(tag, &mut text).unwrap();
+            base64url::encode(tag, &mut text).unwrap();
             let (mut room, mut quotes) = ([0; 200], [[0; 2]; 100]);
             let room = Room { text: &mut room, quotes: &mut quotes };
             let found = key.verify_with(vector, &input, 20, &text, room);

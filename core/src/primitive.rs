@@ -11,7 +11,7 @@ use crate::text::json::{self, Fault, Members, Value};
 /// [`Reason::TokenAlphabet`] for a foreign byte, [`Reason::TokenBase64`] for a length or trailing
 /// bits that no encoder writes, [`Reason::OutputTooSmall`] if it does not fit.
 pub fn base64url_decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Reason> {
-    if !base64url::survey(text).0 || text.contains(&b'.') {
+    if base64url::foreign(text) != 0 {
         return Err(Reason::TokenAlphabet);
     }
     if !base64url::is_canonical(text) {

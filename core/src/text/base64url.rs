@@ -58,9 +58,9 @@ fn place(table: &[u32; 256], character: u8) -> u32 {
 #[cfg(not(target_pointer_width = "64"))]
 use small::quad;
 #[cfg(not(target_pointer_width = "64"))]
-pub(crate) use small::survey;
+pub(crate) use small::{foreign, is_character};
 
-/// What small machines read a quad and survey a text with; on others the tests hold it against theirs.
+/// What small machines read a quad and look for foreign characters with; on others the tests hold it against theirs.
 #[cfg(any(test, not(target_pointer_width = "64")))]
 mod small {
     use super::character;
@@ -92,14 +92,14 @@ mod small {
         (at(a, 18) | at(b, 12) | at(c, 6) | at(d, 0)).cast_unsigned()
     }
 
-    /// A dot is no letter: where all bytes are one or the other, there are as many dots as foreign bytes.
-    pub(crate) fn survey(text: &[u8]) -> (bool, usize) {
-        let (mut foreign, mut dots) = (0_usize, 0_usize);
-        for &byte in text {
-            foreign = foreign.wrapping_add(usize::from(value(byte) < 0));
-            dots = dots.wrapping_add(usize::from(byte == b'.'));
-        }
-        (foreign == dots, dots)
+    /// How many bytes are no characters of the alphabet.
+    pub(crate) fn foreign(text: &[u8]) -> usize {
+        text.iter().filter(|&&byte| !is_character(byte)).count()
+    }
+
+    /// Whether a byte is a character of the alphabet.
+    pub(crate) fn is_character(byte: u8) -> bool {
+        value(byte) >= 0
     }
 }
 
@@ -130,51 +130,40 @@ pub(crate) fn is_canonical(text: &[u8]) -> bool {
     text.last().is_some_and(|&last| quad([b'A', b'A', b'A', last]) & unused == 0)
 }
 
-/// Whether every byte is a letter of the alphabet or a dot, and how many dots there are, of many at least
-/// 255. One pass that the compiler turns into vector code.
+/// How many bytes are no characters of the alphabet, of many at least 255. One pass that the compiler turns into
+/// vector code.
 #[cfg(target_pointer_width = "64")]
-pub(crate) fn survey(text: &[u8]) -> (bool, usize) {
-    let mut lanes = Lanes::default();
-    let (blocks, tail) = text.as_chunks::<LANES>();
-    for block in blocks {
-        lanes.see(block);
-    }
+pub(crate) fn foreign(text: &[u8]) -> usize {
+    let (blocks, tail) = text.as_chunks();
+    let counts = blocks.iter().fold([0; LANES], foreign_lanes);
     // Filled up with a letter, the tail is a block as well.
     let mut last = [b'A'; LANES];
     for (place, byte) in last.iter_mut().zip(tail) {
         *place = *byte;
     }
-    lanes.see(&last);
-    let foreign = lanes.foreign.iter().fold(0, |sum, lane| sum | lane);
-    let dots = lanes.dots.iter().fold(0_u16, |sum, lane| sum.wrapping_add(u16::from(*lane)));
-    (foreign == 0, dots.into())
+    foreign_lanes(counts, &last).iter().fold(0, |sum, &lane| sum.wrapping_add(lane.into()))
 }
 
 /// Bytes that are judged side by side.
 #[cfg(target_pointer_width = "64")]
 const LANES: usize = 16;
 
-/// What a survey has found, in each lane.
 #[cfg(target_pointer_width = "64")]
-#[derive(Default)]
-struct Lanes {
-    foreign: [u8; LANES],
-    dots: [u8; LANES],
+#[inline(always)]
+fn foreign_lanes(mut counts: [u8; LANES], block: &[u8; LANES]) -> [u8; LANES] {
+    for (byte, count) in block.iter().zip(&mut counts) {
+        *count = count.saturating_add(u8::from(!is_character(*byte)));
+    }
+    counts
 }
 
+/// Whether a byte is a character of the alphabet.
 #[cfg(target_pointer_width = "64")]
-impl Lanes {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn see(&mut self, block: &[u8; LANES]) {
-        for ((byte, foreign), dots) in block.iter().zip(&mut self.foreign).zip(&mut self.dots) {
-            let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-            let digit = byte.wrapping_sub(b'0') < 10;
-            let dot = *byte == b'.';
-            let known = letter | digit | dot | (*byte == b'-') | (*byte == b'_');
-            *foreign |= u8::from(known).wrapping_sub(1);
-            *dots = dots.saturating_add(u8::from(dot));
-        }
-    }
+#[inline(always)]
+pub(crate) const fn is_character(byte: u8) -> bool {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit = byte.wrapping_sub(b'0') < 10;
+    letter | digit | (byte == b'-') | (byte == b'_')
 }
 
 /// A decoder that works through `text` a step at a time, so that its work can be laid beside the
@@ -189,11 +178,6 @@ impl<'t, 'o> Decoder<'t, 'o> {
     /// `out` is exactly as long as the text decodes to, or nothing is made.
     pub(crate) fn new(text: &'t [u8], out: &'o mut [u8]) -> Option<Self> {
         (out.len() == decoded_len(text.len())).then_some(Self { text, out, bits: 0 })
-    }
-
-    /// A decoder with nothing to do.
-    pub(crate) const fn empty() -> Self {
-        Self { text: &[], out: &mut [], bits: 0 }
     }
 
     /// Decodes the next 64 characters, if there are as many.
@@ -300,9 +284,8 @@ mod tests {
                     text[at] = byte;
                     let text = &text[..len];
                     let known = byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-                    assert_eq!(survey(text).0, known || byte == b'.');
-                    assert_eq!(survey(text).1, usize::from(byte == b'.'));
-                    assert_eq!(small::survey(text), survey(text));
+                    assert_eq!(foreign(text), usize::from(!known));
+                    assert_eq!(small::foreign(text), foreign(text));
                     let mut out = [0; 100];
                     if !known {
                         assert_eq!(decode(text, &mut out), None);

@@ -3,7 +3,7 @@
 //! Stricter than the grammar where readers disagree: UTF-8 only, no byte order mark, no lone
 //! surrogate (RFC 7493 §2.1), a name at most once, a depth of at most [`MAX_JSON_DEPTH`].
 
-use super::ascii::{eight_digits, hex_digit, same, spread};
+use super::ascii::{WIDE, eight_digits, hex_digit, leading_digits, same, spread, zero_bytes};
 use super::numeric::plain_integer;
 use crate::limits::{MAX_JSON_DEPTH, MAX_TOKEN_BYTES};
 use crate::reason::Reason;
@@ -569,19 +569,23 @@ fn read<'a>(
     let mut bits = 0_u64;
     let mut count = 0_usize;
     let mut duplicate = false;
-    let ascii = members(Cursor::new(text), |Member { name, escaped, left, key, value }| {
+    let (plain, ascii) = survey(text);
+    members(text, plain, |Member { name, escaped, left, key, value }| {
         let bit = key.bit();
-        duplicate |= bits & bit != 0
+        if bits & bit != 0
             && keys
                 .iter()
                 .zip(&places)
                 .take(count)
-                .any(|(&k, &other)| k == key && is_name_at(text, other, name, escaped));
+                .any(|(&k, &other)| k == key && is_name_at(text, other, name, escaped))
+        {
+            duplicate = true;
+        }
         bits |= bit;
         if let (Some(k), Some(place)) = (keys.get_mut(count), places.get_mut(count)) {
             (*k, *place) = (key, left);
         }
-        count = count.saturating_add(1);
+        count = count.wrapping_add(1);
         see(key, value);
     })
     .filter(|_| count <= max_members)
@@ -601,7 +605,7 @@ fn names_differ(text: &[u8], spare: &mut [u8]) -> Result<bool, Fault> {
     table.fill(0);
     let slots = table.as_chunks_mut::<4>().0;
     let mut differ = true;
-    let all = members(Cursor::new(text), |member| differ &= enter(slots, text, &member));
+    let all = members(text, survey(text).0, |member| differ &= enter(slots, text, &member));
     Ok(all.is_some() && differ)
 }
 
@@ -642,7 +646,7 @@ fn name_at(text: &[u8], left: usize) -> Option<(&[u8], bool)> {
 /// The member of this name in a valid object.
 pub(crate) fn find<'a>(text: &'a [u8], name: &str) -> Option<Value<'a>> {
     let mut found = None;
-    members(Cursor::new(text), |member| {
+    members(text, survey(text).0, |member| {
         if found.is_none() && member.has_name(name) {
             found = Some(member.value);
         }
@@ -658,10 +662,11 @@ pub(crate) fn number_len(text: &[u8]) -> Option<usize> {
     Some(cursor.since(text).len())
 }
 
-/// Walks over one object and shows its members: whether the text is ASCII, `None` if it is anything
-/// but an object. Other text may yet be no UTF-8.
+/// Walks over one object, of a text that is known to be plain or not, and shows its members; `None` if it is
+/// anything but an object. It may yet be no UTF-8.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn members<'a>(mut cursor: Cursor<'a>, mut see: impl FnMut(Member<'a>)) -> Option<bool> {
+fn members<'a>(text: &'a [u8], plain: bool, mut see: impl FnMut(Member<'a>)) -> Option<()> {
+    let mut cursor = Cursor { rest: text, plain };
     cursor.next(b'{')?;
     cursor.white();
     if cursor.take(b'}').is_none() {
@@ -674,53 +679,135 @@ fn members<'a>(mut cursor: Cursor<'a>, mut see: impl FnMut(Member<'a>)) -> Optio
         }
     }
     cursor.white();
-    cursor.rest.is_empty().then_some(cursor.all_ascii())
+    cursor.rest.is_empty().then_some(())
 }
 
-/// Reads what follows a backslash.
+/// Reads what follows a backslash: what stands behind it.
 #[cold]
-fn escape(rest: &mut &[u8]) -> Option<()> {
-    let (kind, behind) = rest.split_first()?;
-    *rest = behind;
+fn escape(text: &[u8]) -> Option<&[u8]> {
+    let (kind, rest) = text.split_first()?;
     match kind {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(rest),
         b'u' => match escaped_unit(rest)? {
-            high @ 0xd800..0xdc00 => {
-                *rest = rest.strip_prefix(b"\\u")?;
-                join_surrogates(high, escaped_unit(rest)?).map(|_| ())
+            (high @ 0xd800..0xdc00, rest) => {
+                let (low, rest) = escaped_unit(rest.strip_prefix(b"\\u")?)?;
+                join_surrogates(high, low).map(|_| rest)
             }
-            0xdc00..0xe000 => None,
-            _ => Some(()),
+            (0xdc00..0xe000, _) => None,
+            (_, rest) => Some(rest),
         },
         _ => None,
     }
 }
 
-/// Reads four hexadecimal digits.
-fn escaped_unit(rest: &mut &[u8]) -> Option<u32> {
-    let (digits, behind) = rest.split_first_chunk::<4>()?;
-    *rest = behind;
-    digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))
+/// Reads four hexadecimal digits: the number, and what stands behind them.
+fn escaped_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_first_chunk::<4>()?;
+    let unit =
+        digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | u32::from(hex_digit(digit)?)))?;
+    Some((unit, rest))
 }
 
-/// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses.
-#[derive(Clone)]
+/// The eight bytes at a place, the first the lowest; `None` if there are not as many.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn word(text: &[u8], at: u32) -> Option<u64> {
+    let at = at as usize;
+    text.get(at..at.wrapping_add(8))?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The place of the first quote from a place on, where `first` stands.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn quote(text: &[u8], mut at: u32, mut first: u64) -> Option<u32> {
+    loop {
+        let found = zero_bytes(first ^ spread(b'"'));
+        if found != 0 {
+            return Some(at.wrapping_add(found.trailing_zeros() >> 3));
+        }
+        at = at.wrapping_add(8);
+        first = word(text, at)?;
+    }
+}
+
+/// A string of plain text, whose opening quote is behind, and what stands behind it.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn plain_string(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = quote(text, 0, word(text, 0)?)? as usize;
+    Some((text.get(..end)?, text.get(end.wrapping_add(1)..)?))
+}
+
+/// Whether a word begins with three bytes and a quote.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn is_three_letters(word: u64) -> bool {
+    // The marks up to the first are exact.
+    zero_bytes(word ^ spread(b'"')) & 0xffff_ffff == 1 << 31
+}
+
+/// The end of the fewer than sixteen digits at a place, which a comma follows, or what ends the object.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn digits(text: &[u8], at: u32) -> Option<u32> {
+    let first = word(text, at)?;
+    let len = leading_digits(first);
+    if len < 8 {
+        return ends_number(first, len).then_some(at.wrapping_add(len));
+    }
+    let second = word(text, at.wrapping_add(8))?;
+    let more = leading_digits(second);
+    // Ten, as nearly every date has: told as well.
+    if more == 2 && ends_number(second, 2) {
+        return Some(at.wrapping_add(10));
+    }
+    (more < 8 && ends_number(second, more)).then_some(at.wrapping_add(8).wrapping_add(more))
+}
+
+/// Whether what ends a member stands behind so many bytes of a word.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn ends_number(word: u64, len: u32) -> bool {
+    matches!((word >> (len.wrapping_mul(8) & 63)).to_le_bytes(), [b',' | b'}', ..])
+}
+
+/// Whether a text is plain, without a backslash and a control character, and whether it is ASCII. One pass that
+/// the compiler turns into vector code. Neither is said of a text of less than sixteen bytes, or of more than a
+/// token's.
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn survey(text: &[u8]) -> (bool, bool) {
+    let Some(last) = text.last_chunk().filter(|_| WIDE && text.len() <= MAX_TOKEN_BYTES) else {
+        return (false, false);
+    };
+    // The last block is seen whole, some of it a second time.
+    let (mut ends, mut seen, mut rest) = ([0; 16], [0; 16], text);
+    while !rest.is_empty() {
+        let (block, behind) = rest.split_first_chunk().unwrap_or((last, &[]));
+        (ends, seen) = survey_block(ends, seen, block);
+        rest = behind;
+    }
+    let any = |lanes: [u8; 16]| lanes.iter().fold(0, |any, lane| any | lane);
+    (any(ends) == 0, any(seen) < 0x80)
+}
+
+/// Sixteen lanes side by side, which become vector code.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn survey_block(mut ends: [u8; 16], mut seen: [u8; 16], block: &[u8; 16]) -> ([u8; 16], [u8; 16]) {
+    for ((byte, ends), seen) in block.iter().zip(&mut ends).zip(&mut seen) {
+        *ends |= u8::from((*byte == b'\\') | (*byte < 0x20)).wrapping_neg();
+        *seen |= byte;
+    }
+    (ends, seen)
+}
+
+/// A place in a JSON text. Each method reads one thing of the grammar and moves on, or refuses. What is no part
+/// of its caller's code takes a place by value: one whose address is known stays in memory.
+#[derive(Clone, Copy)]
 struct Cursor<'a> {
     rest: &'a [u8],
-    /// The OR of the bytes of every string, eight side by side. Outside of strings the grammar has
-    /// ASCII only.
-    seen: u64,
+    /// Whether it is known that neither a backslash nor a control character is in the text, and that the text is
+    /// no longer than a token.
+    plain: bool,
 }
 
 impl<'a> Cursor<'a> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn new(rest: &'a [u8]) -> Self {
-        Self { rest, seen: 0 }
-    }
-
-    /// Whether all strings so far were ASCII.
-    const fn all_ascii(&self) -> bool {
-        self.seen & spread(0x80) == 0
+        Self { rest, plain: false }
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -776,6 +863,47 @@ impl<'a> Cursor<'a> {
     /// A name, a colon and a value.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn member(&mut self) -> Option<Member<'a>> {
+        if WIDE && let Some((member, behind)) = self.plain_member() {
+            self.rest = behind;
+            return Some(member);
+        }
+        let member;
+        (member, self.rest) = self.any_member()?;
+        Some(member)
+    }
+
+    /// A member as nearly all are, and what stands behind it: in plain text, without white space, its value a
+    /// string or a few digits. `None` leaves it to [`any_member`](Self::any_member).
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn plain_member(&self) -> Option<(Member<'a>, &'a [u8])> {
+        let text = self.rest;
+        let (quoted, first) = (word(text, 0)?, word(text, 1)?);
+        if !self.plain || !matches!(quoted.to_le_bytes(), [b'"', ..]) {
+            return None;
+        }
+        // Told, not computed: what stands behind need not wait for it.
+        let close = if is_three_letters(first) { 4 } else { quote(text, 1, first)? };
+        let behind = word(text, close)?;
+        let start = close.wrapping_add(2);
+        let (kind, end) = match behind.to_le_bytes() {
+            [b'"', b':', b'"', ..] => {
+                let content = start.wrapping_add(1);
+                let end = quote(text, content, word(text, content)?)?;
+                (Kind::String { escaped: false }, end.wrapping_add(1))
+            }
+            [b'"', b':', b'1'..=b'9', ..] => (Kind::Number, digits(text, start)?),
+            _ => return None,
+        };
+        let name = text.get(1..close as usize)?;
+        let value = Value { kind, text: text.get(start as usize..end as usize)? };
+        let key = NameKey::new(first, name.len());
+        let left = text.len().wrapping_sub(1);
+        Some((Member { name, escaped: false, left, key, value }, text.get(end as usize..)?))
+    }
+
+    /// A member of whatever kind, and what stands behind it.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn any_member(mut self) -> Option<(Member<'a>, &'a [u8])> {
         self.next(b'"')?;
         let start = self.rest;
         let (name, escaped) = self.string()?;
@@ -784,7 +912,7 @@ impl<'a> Cursor<'a> {
         self.next(b':')?;
         self.white();
         let value = self.value()?;
-        Some(Member { name, escaped, left: start.len(), key, value })
+        Some((Member { name, escaped, left: start.len(), key, value }, self.rest))
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -801,7 +929,7 @@ impl<'a> Cursor<'a> {
                 Kind::Number
             }
             opening @ (b'[' | b'{') => {
-                self.nested()?;
+                self.rest = self.nested()?;
                 if *opening == b'[' { Kind::Array } else { Kind::Object }
             }
             b't' => {
@@ -826,6 +954,13 @@ impl<'a> Cursor<'a> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let start = self.rest;
+        if WIDE
+            && self.plain
+            && let Some((text, behind)) = plain_string(start)
+        {
+            self.rest = behind;
+            return Some((text, false));
+        }
         let mut escaped = false;
         loop {
             self.plain();
@@ -834,7 +969,7 @@ impl<'a> Cursor<'a> {
                 b'"' => return Some((text, escaped)),
                 b'\\' => {
                     escaped = true;
-                    escape(&mut self.rest)?;
+                    self.rest = escape(self.rest)?;
                 }
                 // RFC 8259 §7: control characters are written as escapes.
                 _ => return None,
@@ -847,7 +982,6 @@ impl<'a> Cursor<'a> {
     fn plain(&mut self) {
         while let Some((chunk, behind)) = self.rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*chunk);
-            self.seen |= word;
             // A byte below 0x80 stops here if one of the three borrows from it (see `zero_bytes`).
             let quote = (word ^ spread(b'"')).wrapping_sub(spread(1));
             let backslash = (word ^ spread(b'\\')).wrapping_sub(spread(1));
@@ -864,7 +998,6 @@ impl<'a> Cursor<'a> {
             if matches!(byte, b'"' | b'\\' | 0..0x20) {
                 return;
             }
-            self.seen |= u64::from(*byte);
             self.rest = behind;
         }
     }
@@ -908,9 +1041,9 @@ impl<'a> Cursor<'a> {
         matches!(self.rest, [b'0'..=b'9', ..]).then(|| self.digits())
     }
 
-    /// Skips one array or object with all that is in it. Which of the two each level is stands in
+    /// What stands behind one array or object with all that is in it. Which of the two each level is stands in
     /// the bits of a word: no recursion, constant stack.
-    fn nested(&mut self) -> Option<()> {
+    fn nested(mut self) -> Option<&'a [u8]> {
         // The object around this value is the first level.
         let mut depth = 1_u32;
         let mut kinds = 0_u32;
@@ -940,7 +1073,7 @@ impl<'a> Cursor<'a> {
             // Here a value has ended: close levels until a comma leads to the next value.
             loop {
                 if depth == 1 {
-                    return Some(());
+                    return Some(self.rest);
                 }
                 self.white();
                 match self.bump()? {
@@ -993,6 +1126,7 @@ mod tests {
     use super::*;
     use core::fmt::Write as _;
     use std::string::ToString as _;
+    use std::vec::Vec;
 
     fn judge(text: &[u8]) -> Result<usize, Fault> {
         let mut spare = [0; 20_000];
@@ -1022,7 +1156,7 @@ mod tests {
         assert_eq!(next(), Some(("d".to_string(), r#""}""#)));
         assert_eq!(next(), None);
         assert_eq!(next(), None);
-        let plain: std::vec::Vec<_> =
+        let plain: Vec<_> =
             Members::of(text).unwrap().map(|(name, _)| name.plain_bytes()).collect();
         assert_eq!(plain, [Some(&b"a"[..]), None, Some(b"c"), Some(b"d")]);
         assert_eq!(Members::of(b"{1:2}").unwrap().count(), 0);
@@ -1085,6 +1219,57 @@ mod tests {
         text.push('}').unwrap();
         assert_eq!(judge(text.as_bytes()), Err(Fault::Duplicate));
         assert!(len > 500);
+    }
+
+    /// The members by the reader of plain text, where the text is plain, and by the one of any text.
+    fn compare(text: &[u8]) {
+        let read = |plain| {
+            let mut seen = Vec::new();
+            let whole = members(text, plain, |Member { name, escaped, left, key, value }| {
+                seen.push((name, escaped, left, key.0, value.kind, value.text));
+            });
+            (whole, seen)
+        };
+        assert_eq!(read(survey(text).0), read(false), "{}", text.escape_ascii());
+    }
+
+    /// Every change of one byte, in texts of several lengths.
+    #[test]
+    fn plain_text_is_read_as_any_other() {
+        for filler in 0..9 {
+            let x = "x".repeat(filler);
+            let text = std::format!(
+                r#"{{"iss":"{x}","exp":1700000000,"":"","a":12345678,"a¨":["{x}",{{"b":"c"}}],"scope":"{x}"}}"#
+            );
+            let text = text.as_bytes();
+            assert_eq!(survey(text).0, WIDE);
+            for at in 0..text.len() {
+                for byte in b"\"{}[]:,019.e- x\x00\x1f\\\x7f\x80\xff" {
+                    let mut other = text.to_vec();
+                    other[at] = *byte;
+                    compare(&other);
+                    compare(&[&text[..at], &[*byte], &text[at..]].concat());
+                }
+                compare(&text[..at]);
+                compare(&[&text[..at], &text[at + 1..]].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_and_ascii_if_every_byte_is() {
+        for len in 0..50 {
+            for at in 0..len {
+                for byte in 0..=255_u8 {
+                    let mut text = [b'a'; 50];
+                    text[at] = byte;
+                    let told = len >= 16 && WIDE;
+                    let plain = byte >= 0x20 && byte != b'\\';
+                    assert_eq!(survey(&text[..len]), (told && plain, told && byte.is_ascii()));
+                }
+            }
+        }
+        assert_eq!(survey(&[b'a'; MAX_TOKEN_BYTES + 1]), (false, false));
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn nested_len(text: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Cursor, Kind, Value, find, members};
+    use super::super::{Kind, Value, find, members};
     use super::Members;
     use std::format;
     use std::string::String;
@@ -196,7 +196,7 @@ mod tests {
     /// What the judge sees, which checks the whole grammar.
     fn judged(text: &[u8]) -> Option<Vec<Seen<'_>>> {
         let mut seen = Vec::new();
-        members(Cursor::new(text), |member| {
+        members(text, false, |member| {
             seen.push((member.name, member.value.kind, member.value.text));
         })?;
         Some(seen)
