@@ -360,9 +360,7 @@ impl Claims<'_> {
         }
         let date = |name| match kinds.there() & bit(name) {
             0 => None,
-            _ => {
-                self.registered.span(name).text(self.text).first_chunk().map(NumericDate::of_digits)
-            }
+            _ => self.registered.span(name).first_bytes(self.text).map(NumericDate::of_digits),
         };
         let iat = if with_iat { date(IAT) } else { None };
         Some(Dates { exp: date(EXP), nbf: date(NBF), iat })

@@ -134,6 +134,13 @@ impl Span {
         (self.0 >> 16) as usize
     }
 
+    /// The first bytes of its text, or of what stands there and behind it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn first_bytes<const N: usize>(self, text: &[u8]) -> Option<&[u8; N]> {
+        let start = (self.0 & Self::PLACES) as usize;
+        text.get(start..start.wrapping_add(N))?.first_chunk()
+    }
+
     /// The value there, if there is one.
     pub(crate) fn value(self, text: &[u8]) -> Option<Value<'_>> {
         let text = self.text(text);
