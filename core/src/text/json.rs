@@ -107,6 +107,15 @@ impl Span {
         matches!(self.text(text), [b'"', content @ .., b'"'] if same(content, expected.as_bytes()))
     }
 
+    /// The bytes between its quotes, if it is a string without escapes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn plain_string(self, text: &[u8]) -> Option<&[u8]> {
+        match self.text(text) {
+            [b'"', content @ .., b'"'] if !self.is_escaped() => Some(content),
+            _ => None,
+        }
+    }
+
     /// Its text, a string's with the quotes; empty where there is no value.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn text(self, text: &[u8]) -> &[u8] {
