@@ -162,11 +162,11 @@ impl<'a> Claims<'a> {
         self.value(SUB)?.as_str()
     }
 
-    /// The value of `sub`, a string if it is there: for a caller that wants no `&str` of it.
+    /// The bytes of `sub`, where it is written without escapes: for a caller that wants no `&str` of them.
     #[must_use]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub fn subject_value(&self) -> Option<Value<'a>> {
-        self.value(SUB)
+    pub fn plain_subject(&self) -> Option<&'a [u8]> {
+        self.registered.span(SUB).plain(self.text)
     }
 
     /// `iss` (RFC 7519 §4.1.1).

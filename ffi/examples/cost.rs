@@ -131,7 +131,7 @@ fn requests(last: (&str, &str)) -> (&'static Request<'static>, &'static doorward
 /// judged with the claims; to make a `str` of them would judge them once more, on this side alone.
 fn read(who: &Principal<'_>) {
     let id = match who.claims() {
-        Some(claims) => claims.subject_value().and_then(|subject| subject.plain_bytes()),
+        Some(claims) => claims.plain_subject(),
         None => who.id().and_then(|id| id.plain()).map(str::as_bytes),
     };
     black_box((who.kind(), id, who.place(), who.expires()));

@@ -50,24 +50,18 @@ pub unsafe extern "C" fn doorward_gate_decide(
         state.with(
             #[inline(always)]
             |gate, bytes| {
-                // SAFETY: the caller's promise.
-                let (request, scratch, out) = unsafe {
-                    (
-                        guard::shared(request)?,
-                        guard::buffer(scratch, scratch_len)?,
-                        guard::out(out)?,
-                    )
-                };
                 let now = UnixTime::from_seconds(now);
                 // SAFETY: the caller's promise.
-                if unsafe { guard::in_doubt(request) } {
-                    let decide = move |request: &Request<'_>| {
-                        decide_anew(gate, bytes, request, now, scratch, out)
-                    };
+                if !unsafe { guard::are_plain(request, scratch, scratch_len, out) } {
                     // SAFETY: the caller's promise.
-                    return unsafe { with_request_anew(request, decide) };
+                    return unsafe {
+                        decide_in_doubt(gate, bytes, request, now, scratch, scratch_len, out)
+                    };
                 }
                 // SAFETY: the caller's promise, and nothing is in doubt.
+                let (request, scratch, out) =
+                    unsafe { guard::plain(request, scratch, scratch_len, out) };
+                // SAFETY: as above.
                 let mut arrived = unsafe { guard::request(request) };
                 set_peer(&mut arrived, request)?;
                 decide(gate, bytes, &arrived, now, scratch, out)
@@ -121,7 +115,6 @@ pub unsafe extern "C" fn doorward_decision_has_scope(
 ///
 /// # Safety
 /// The promise of [`guard`], for the request and all that it points to.
-#[cfg(feature = "std")]
 pub(crate) unsafe fn with_request<T>(
     from: &doorward_request,
     see: impl FnOnce(&Request<'_>) -> Result<T, Reason>,
@@ -195,10 +188,33 @@ pub(crate) fn address(from: &doorward_address) -> Result<Option<IpAddr>, Reason>
     }
 }
 
-/// As [`decide`], for the requests that seldom come.
-#[cold]
+/// As [`decide`], where something about the arguments may be wrong: each is judged by itself.
+///
+/// # Safety
+/// The promise of [`guard`], for all of them.
+#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+unsafe fn decide_in_doubt(
+    gate: &Gate<'_>,
+    scratch_bytes: usize,
+    request: *const doorward_request,
+    now: UnixTime,
+    scratch: *mut u8,
+    scratch_len: usize,
+    out: *mut doorward_decision,
+) -> Result<(), Reason> {
+    // SAFETY: as the caller promises.
+    let (request, scratch, out) = unsafe {
+        (guard::shared(request)?, guard::buffer(scratch, scratch_len)?, guard::out(out)?)
+    };
+    let decide =
+        move |request: &Request<'_>| decide_once(gate, scratch_bytes, request, now, scratch, out);
+    // SAFETY: as the caller promises.
+    unsafe { with_request(request, decide) }
+}
+
+/// As [`decide`], for both ways that a request in doubt may take.
 #[inline(never)]
-fn decide_anew(
+fn decide_once(
     gate: &Gate<'_>,
     scratch_bytes: usize,
     request: &Request<'_>,
@@ -229,9 +245,9 @@ fn decide(
         Decision::Deny(reason) => return Err(*reason),
         Decision::Allow(who) => who,
     };
-    let (place, room) = put(room, who.place())?;
     // Each kind is written by itself: most of what it has is nothing.
     let Some(claims) = who.claims() else {
+        let (place, room) = put(room, who.place())?;
         let (mut kind, mut id, mut scopes) =
             (DOORWARD_PRINCIPAL_ANONYMOUS, doorward_bytes::NONE, doorward_bytes::NONE);
         if let Some(name) = who.id().and_then(|id| id.plain()) {
@@ -253,22 +269,21 @@ fn decide(
         });
         return Ok(());
     };
+    // First what is a call, around which everything else would be held in memory.
+    let expires = who.expires();
+    let (place, room) = put(room, who.place())?;
     let (scope_claim, room) = put(room, gate.scope.claim)?;
     let key_id = match who.key_id() {
         Some(key) => put(room, key)?.0,
         None => doorward_bytes::NONE,
     };
-    let expires = who.expires();
-    let (mut told, mut id) = (doorward_bytes::of(claims.as_bytes()), doorward_bytes::NONE);
-    if let Some(subject) = claims.subject_value() {
-        if let Some(plain) = subject.plain_bytes() {
-            id = doorward_bytes::of(plain);
-        } else {
-            let from = told.data.addr().checked_sub(start);
-            let end = from.and_then(|from| from.checked_add(told.len));
-            (told, id) = resolve_subject(core, from.zip(end).ok_or(Reason::Internal)?)?;
-        }
-    }
+    let claims_text = doorward_bytes::of(claims.as_bytes());
+    let (told, id) = if let Some(subject) = claims.plain_subject() {
+        (claims_text, doorward_bytes::of(subject))
+    } else {
+        let is_there = claims.subject().is_some();
+        resolve_subject(core, claims_text, start, is_there)?
+    };
     out.set(doorward_decision {
         kind: DOORWARD_PRINCIPAL_TOKEN,
         has_expires: u32::from(expires.is_some()),
@@ -283,13 +298,21 @@ fn decide(
     Ok(())
 }
 
-/// The claims, which lie at this place, and their `sub`, whose escapes are resolved behind them, where at
-/// least as much room is left.
+/// The claims, which lie in this buffer, and their `sub`, if it is there: its escapes are resolved behind
+/// them, where at least as much room is left. The buffer's address is `start`.
 #[cold]
+#[inline(never)]
 fn resolve_subject(
     core: &mut [u8],
-    (from, end): (usize, usize),
+    claims: doorward_bytes,
+    start: usize,
+    is_there: bool,
 ) -> Result<(doorward_bytes, doorward_bytes), Reason> {
+    if !is_there {
+        return Ok((claims, doorward_bytes::NONE));
+    }
+    let from = claims.data.addr().checked_sub(start).ok_or(Reason::Internal)?;
+    let end = from.checked_add(claims.len).ok_or(Reason::Internal)?;
     let (front, spare) = core.split_at_mut_checked(end).ok_or(Reason::Internal)?;
     let claims = front.get(from..).ok_or(Reason::Internal)?;
     let text = primitive::json_at(claims, &["sub"]).and_then(|value| value.as_str());

@@ -135,17 +135,98 @@ pub(crate) unsafe fn digests<'a>(
     unsafe { slice(items.cast::<Digest>(), len) }
 }
 
+/// Whether nothing about the arguments of a decision is in doubt: one look, which does not tell what is
+/// wrong. Where code is to be small there is no such look: each is judged by itself.
+///
+/// # Safety
+/// The promise above, for the request and its list of lines.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) unsafe fn are_plain<T>(
+    request: *const doorward_request,
+    scratch: *mut u8,
+    scratch_len: usize,
+    out: *mut T,
+) -> bool {
+    if cfg!(not(target_pointer_width = "64")) {
+        return false;
+    }
+    // What is asked of `usize` there.
+    const { assert!(cfg!(not(target_pointer_width = "64")) || align_of::<T>() <= align_of::<usize>()) };
+    if wide::is_here() {
+        // SAFETY: the CPU has what the function is compiled for, and the caller promises the rest.
+        unsafe { wide::are_plain(request, scratch, scratch_len, out.cast()) }
+    } else {
+        // SAFETY: as the caller promises.
+        unsafe { are_plain_anywhere(request, scratch, scratch_len, out.cast()) }
+    }
+}
+
+/// The arguments of a decision.
+///
+/// # Safety
+/// The promise above, for all that they lead to, and they [`are_plain`].
+pub(crate) unsafe fn plain<'a, T>(
+    request: *const doorward_request,
+    scratch: *mut u8,
+    scratch_len: usize,
+    out: *mut T,
+) -> (&'a doorward_request, &'a mut [u8], Out<T>) {
+    // SAFETY: none is at NULL, each is aligned, the buffer has a possible length, and the caller promises
+    // the rest.
+    unsafe { (&*request, core::slice::from_raw_parts_mut(scratch, scratch_len), Out(out)) }
+}
+
+/// # Safety
+/// The promise above, for the request and its list of lines.
+#[inline(never)]
+unsafe fn are_plain_anywhere(
+    request: *const doorward_request,
+    scratch: *mut u8,
+    scratch_len: usize,
+    out: *const usize,
+) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe { are_plain_with(request, scratch, scratch_len, out, clear) }
+}
+
+/// # Safety
+/// The promise above, for the request and its list of lines.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+unsafe fn are_plain_with(
+    request: *const doorward_request,
+    scratch: *mut u8,
+    scratch_len: usize,
+    out: *const usize,
+    clear: impl FnOnce(&[usize; WORDS], &[[usize; WORDS]]) -> bool,
+) -> bool {
+    check(request).is_ok()
+        && check(out).is_ok()
+        && !doubtful(scratch, scratch_len)
+        // SAFETY: not NULL, aligned, and the caller promises the rest.
+        && unsafe { is_plain(&*request, clear) }
+}
+
 /// Whether anything about a request is in doubt and must be judged piece by piece: a pointer that is NULL
 /// or not aligned, a length that no object has, no lines or more than the core takes, no scheme.
 ///
 /// # Safety
 /// The promise above, for the request and its list of lines.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe { !is_plain(request, clear) }
+}
+
+/// # Safety
+/// The promise above, for the request and its list of lines.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+unsafe fn is_plain(
+    request: &doorward_request,
+    clear: impl FnOnce(&[usize; WORDS], &[[usize; WORDS]]) -> bool,
+) -> bool {
     let &doorward_request { scheme, headers, headers_len, .. } = request;
     let listed = headers_len.wrapping_sub(1) < MAX_HEADERS && check(headers).is_ok();
     if !listed || !matches!(scheme, DOORWARD_HTTP | DOORWARD_HTTPS) {
-        return true;
+        return false;
     }
     // SAFETY: a request begins with method and target, and a line is name and value: four words each, as
     // asserted below, and any bytes are words. The lines are not at NULL, they are aligned and no more
@@ -156,27 +237,17 @@ pub(crate) unsafe fn in_doubt(request: &doorward_request) -> bool {
             core::slice::from_raw_parts(headers.cast::<[usize; WORDS]>(), headers_len),
         )
     };
-    doubts(first, lines)
+    clear(first, lines)
 }
 
-/// Whether a text of these pairs is [`doubtful`]: one pass that asks nothing of a pair by itself.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn doubts(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
-    #[cfg(all(
-        target_arch = "x86_64",
-        target_pointer_width = "64",
-        not(doorward_backend = "portable")
-    ))]
-    if wide::is_here() {
-        // SAFETY: the CPU has what the function is compiled for.
-        return unsafe { wide::doubts(first, rest) };
-    }
+/// Whether no text of these pairs is [`doubtful`]: one pass that asks nothing of a pair by itself.
+fn clear(first: &[usize; WORDS], rest: &[[usize; WORDS]]) -> bool {
     let all = rest.iter().fold(sums(first), |all, pair| {
         let sums = sums(pair);
         [all[0] | sums[0], all[1] | sums[1], all[2] | sums[2], all[3] | sums[3]]
     });
     let [a, b, c, d] = all;
-    isize::try_from(a | b | c | d).is_err()
+    isize::try_from(a | b | c | d).is_ok()
 }
 
 fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
@@ -184,36 +255,69 @@ fn sums(texts: &[usize; WORDS]) -> [usize; WORDS] {
     [a.wrapping_sub(1), a_len, b.wrapping_sub(1), b_len]
 }
 
-/// The same with AVX2, which takes a pair in one piece.
+/// The same look with AVX2, which takes a pair in one piece.
 #[cfg(all(
     target_arch = "x86_64",
     target_pointer_width = "64",
     not(doorward_backend = "portable")
 ))]
 mod wide {
-    use super::{WORDS, size_of};
+    use super::{WORDS, doorward_request, size_of};
     use core::arch::x86_64::*;
 
     cpufeatures::new!(cpu, "avx2");
     pub(super) use cpu::get as is_here;
 
+    /// # Safety
+    /// As for [`super::are_plain`].
     #[target_feature(enable = "avx2")]
-    pub(super) fn doubts(first: &[usize; WORDS], mut rest: &[[usize; WORDS]]) -> bool {
+    pub(super) unsafe fn are_plain(
+        request: *const doorward_request,
+        scratch: *mut u8,
+        scratch_len: usize,
+        out: *const usize,
+    ) -> bool {
+        // SAFETY: as the caller promises.
+        unsafe { super::are_plain_with(request, scratch, scratch_len, out, |a, b| clear(a, b)) }
+    }
+
+    /// By one instruction a pair: the least of the upper halves, as signed numbers. A length's must not be
+    /// below zero. An address' must be above it, which one in the first 4 GiB is not either, where programs
+    /// of a fixed place have their constants: such a request is judged once more.
+    #[target_feature(enable = "avx2")]
+    fn clear(first: &[usize; WORDS], mut rest: &[[usize; WORDS]]) -> bool {
         const { assert!(size_of::<[usize; WORDS]>() == size_of::<__m256i>()) };
-        let less = _mm256_set_epi64x(0, -1, 0, -1);
         // SAFETY: of the same size, and need not be aligned.
         let load =
             |pair: &[usize; WORDS]| unsafe { _mm256_loadu_si256(core::ptr::from_ref(pair).cast()) };
-        let sums = |pair| _mm256_add_epi64(load(pair), less);
-        let mut all = sums(first);
-        while let [a, b, c, d, behind @ ..] = rest {
-            let (ab, cd) = (_mm256_or_si256(sums(a), sums(b)), _mm256_or_si256(sums(c), sums(d)));
-            (all, rest) = (_mm256_or_si256(all, _mm256_or_si256(ab, cd)), behind);
+        let less = |all, pair| _mm256_min_epi32(all, load(pair));
+        let mut least = load(first);
+        while let [a, b, c, d, e, f, g, h, behind @ ..] = rest {
+            least = [a, b, c, d, e, f, g, h].into_iter().fold(least, less);
+            rest = behind;
         }
-        while let [pair, behind @ ..] = rest {
-            (all, rest) = (_mm256_or_si256(all, sums(pair)), behind);
+        if let [a, b, c, d, behind @ ..] = rest {
+            least = [a, b, c, d].into_iter().fold(least, less);
+            rest = behind;
         }
-        _mm256_movemask_pd(_mm256_castsi256_pd(all)) != 0
+        least = rest.iter().fold(least, less);
+        let bounds = _mm256_set_epi32(-1, 0, 0, 0, -1, 0, 0, 0);
+        let above = _mm256_cmpgt_epi32(least, bounds);
+        // Of each word the highest bit, which is its upper half's.
+        _mm256_movemask_pd(_mm256_castsi256_pd(above)) == 0b1111
+    }
+}
+
+#[cfg(not(all(
+    target_arch = "x86_64",
+    target_pointer_width = "64",
+    not(doorward_backend = "portable")
+)))]
+mod wide {
+    pub(super) use super::are_plain_anywhere as are_plain;
+
+    pub(super) const fn is_here() -> bool {
+        false
     }
 }
 
@@ -284,6 +388,7 @@ const _: () = {
 ///
 /// # Safety
 /// The promise above.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) unsafe fn buffer<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Reason> {
     if doubtful(data, len) && !check_list(data, len)? {
         return Ok(&mut []);

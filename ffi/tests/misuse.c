@@ -126,6 +126,36 @@ static void deciding(void)
         many[2].name = bytes("x", (size_t)1 << (sizeof(size_t) * 8 - 1));
         GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
     }
+    {
+        /* Wherever the line stands, and however many there are: several are judged at once. */
+        static doorward_header many[40];
+        size_t count, at, part;
+        for (count = 1; count <= 40; count++) {
+            for (i = 0; i < count; i++)
+                many[i] = good_request().headers[i % 2];
+            request = good_request();
+            request.headers = many;
+            request.headers_len = count;
+            GIVES(count == 1   ? DOORWARD_CREDENTIAL_MISSING
+                  : count == 2 ? DOORWARD_TOKEN_SEGMENTS
+                               : DOORWARD_HOST_DUPLICATE,
+                  DECIDE(gate, &request, sizeof scratch));
+            for (at = 0; at < count; at++)
+                for (part = 0; part < 4; part++) {
+                    doorward_header kept = many[at];
+                    if (part == 0)
+                        many[at].name.data = NOTHING;
+                    else if (part == 1)
+                        many[at].name.len = SIZE_MAX / 2 + 1;
+                    else if (part == 2)
+                        many[at].value.data = NOTHING;
+                    else
+                        many[at].value.len = SIZE_MAX;
+                    GIVES(NULL_ARGUMENT, DECIDE(gate, &request, sizeof scratch));
+                    many[at] = kept;
+                }
+        }
+    }
     for (i = 0; i < 4; i++) {
         static const uint32_t wrong[] = {0, 3, 80, UINT32_MAX};
         request = good_request();

@@ -245,6 +245,11 @@ for compiler in gcc clang; do
     for program in $programs; do
         check "$compiler: $program" run $program-$compiler
     done
+    # Constants below 4 GiB, at which the look with AVX2 does not say yes.
+    check "$compiler: compiles, at a fixed place" compile $compiler -fixed-$compiler -O2 -fno-pie -no-pie
+    for program in $programs; do
+        check "$compiler: $program, at a fixed place" run $program-fixed-$compiler
+    done
     check "$compiler: no heap, without std" no_heap $compiler
     check "$compiler: calls, shared library" shared_library $compiler
     check "$compiler: sanitizers compile" compile $compiler -asan-$compiler -g \

@@ -20,13 +20,17 @@ struct Seen {
 }
 
 fn seen(claims: Result<Claims<'_>, Reason>) -> Result<Seen, Reason> {
-    claims.map(|claims| Seen {
-        json: claims.json().to_owned(),
-        texts: [claims.subject(), claims.issuer(), claims.token_id()]
-            .map(|text| text.map(|text| text.to_string())),
-        dates: [claims.expires(), claims.not_before(), claims.issued_at()]
-            .map(|date| date.map(NumericDate::seconds)),
-        audience: claims.audience().map(|value| value.raw().to_owned()),
+    claims.map(|claims| {
+        let plain = claims.subject().and_then(|subject| subject.plain());
+        assert_eq!(claims.plain_subject(), plain.map(str::as_bytes));
+        Seen {
+            json: claims.json().to_owned(),
+            texts: [claims.subject(), claims.issuer(), claims.token_id()]
+                .map(|text| text.map(|text| text.to_string())),
+            dates: [claims.expires(), claims.not_before(), claims.issued_at()]
+                .map(|date| date.map(NumericDate::seconds)),
+            audience: claims.audience().map(|value| value.raw().to_owned()),
+        }
     })
 }
 

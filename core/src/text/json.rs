@@ -121,7 +121,7 @@ impl Span {
 
     /// What stands between the quotes of a string without a backslash.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn plain(self, text: &[u8]) -> Option<&[u8]> {
+    pub(crate) fn plain(self, text: &[u8]) -> Option<&[u8]> {
         if self.0 & (Self::QUOTED | Self::ESCAPED) != Self::QUOTED {
             return None;
         }
