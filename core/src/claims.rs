@@ -292,6 +292,20 @@ impl ClaimRules<'_> {
         if dates.nbf.is_some_and(|nbf| latest < nbf.ceil()) {
             return Err(Reason::TokenNotYetValid);
         }
+        if self.max_lifetime.is_some() || self.max_age.is_some() {
+            self.check_age(exp, dates, earliest, latest)?;
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn check_age(
+        &self,
+        exp: NumericDate,
+        dates: &Dates,
+        earliest: i64,
+        latest: i64,
+    ) -> Result<(), Reason> {
         if let Some(max) = self.max_lifetime {
             let max = i64::try_from(max).unwrap_or(i64::MAX);
             if exp.ceil() > latest.saturating_add(max)
@@ -324,6 +338,15 @@ impl ClaimRules<'_> {
         {
             return Err(Reason::AudienceNotAccepted);
         }
+        if self.subject.is_some() || !self.revoked.is_empty() {
+            self.check_holder(claims)?;
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn check_holder(&self, claims: &Claims<'_>) -> Result<(), Reason> {
+        let is = |name, expected| claims.registered.span(name).is_string(claims.text, expected);
         if self.subject.is_some_and(|subject| !is(SUB, subject)) {
             return Err(Reason::SubjectNotAccepted);
         }
@@ -334,6 +357,7 @@ impl ClaimRules<'_> {
     }
 
     /// Whether an array names an audience of ours.
+    #[inline(never)]
     fn has_audience(&self, aud: Value<'_>) -> bool {
         aud.elements().is_some_and(|mut elements| {
             elements.any(|value| self.audience.iter().any(|known| value.is_string(known)))
@@ -379,6 +403,7 @@ impl Claims<'_> {
     }
 }
 
+#[inline(never)]
 fn is_array_of_strings(value: Value<'_>) -> bool {
     value.elements().is_some_and(|mut elements| {
         elements.all(|element| matches!(element.kind(), Kind::String { .. }))
