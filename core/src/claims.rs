@@ -503,3 +503,43 @@ fn push_integer(out: &mut Writer<'_>, value: i64) -> Result<(), Reason> {
     }
     digits.iter().rev().try_for_each(|digit| out.push(&[*digit]))
 }
+
+#[cfg(all(test, feature = "jwt"))]
+mod tests {
+    use super::*;
+    use crate::{Algorithm, Jwt, Key, sign};
+    use std::string::String;
+
+    /// Every set of the four claims that are asked for by rules of their own, and every set of those rules.
+    #[test]
+    fn what_is_asked_for_must_be_there_whatever_else_is() {
+        let members = [r#""iss":"me""#, r#""aud":"api""#, r#""sub":"you""#, r#""iat":1700000000"#];
+        let key = [Key::new(None, Algorithm::Hs256, &[7; 32]).unwrap()];
+        for (there, asked) in
+            (0..16_u8).flat_map(|there| (0..16_u8).map(move |asked| (there, asked)))
+        {
+            let is_asked = |at: u8| asked >> at & 1 == 1;
+            let mut json = String::from(r#"{"exp":1700003600"#);
+            for (_, member) in members.iter().enumerate().filter(|(at, _)| there >> at & 1 == 1) {
+                json += ",";
+                json += member;
+            }
+            json += "}";
+            let mut jwt = Jwt::new(&key);
+            jwt.claims = ClaimRules {
+                issuer: is_asked(0).then_some("me"),
+                audience: if is_asked(1) { &["api"] } else { &[] },
+                subject: is_asked(2).then_some("you"),
+                max_age: is_asked(3).then_some(60),
+                ignore_audience: true,
+                ..ClaimRules::default()
+            };
+            let (mut room, mut scratch) = ([0; 400], [0; 600]);
+            let token = sign(&key[0], json.as_bytes(), &mut room).unwrap();
+            let now = UnixTime::from_seconds(1_700_000_000);
+            let judged = jwt.verify(token.as_bytes(), now, &mut scratch).map(|_| ());
+            let expected = if asked & !there == 0 { Ok(()) } else { Err(Reason::ClaimMissing) };
+            assert_eq!(judged, expected, "{json}, asked for {asked:04b}");
+        }
+    }
+}
