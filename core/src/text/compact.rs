@@ -246,8 +246,8 @@ impl Quoted {
 /// A text and the quotes in it that are not yet read. Where a quote is met in the text, it is the first of
 /// them: all before it have been read.
 ///
-/// Its words are eight bytes of the text, the first the lowest. What is shifted out leaves zeros, and a noted text
-/// has none.
+/// Its words are eight bytes of the text, the first the lowest. What is shifted out leaves zeros, which begin nothing.
+/// A text that is not ASCII may have some of its own: it is refused when all is read.
 #[derive(Clone, Copy)]
 struct Reader<'n> {
     room: &'n [u8],
@@ -572,6 +572,8 @@ mod tests {
             "",
             "{",
             "}",
+            // `{` to `,` as this to `}`: what else the first byte may be is asked for.
+            "*",
             "[]",
             r#"{"a"}"#,
             r#"{"a":}"#,
