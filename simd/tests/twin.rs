@@ -252,6 +252,22 @@ fn too_little_room_is_told_and_nothing_beyond_it_is_written() {
     }
 }
 
+/// The last text whose quotes are noted, and the first whose quotes are not: a place has 16 bits.
+#[test]
+fn what_is_too_long_for_a_place_of_16_bits_has_no_notes() {
+    let Some(vector) = vector() else { return };
+    for (len, noted) in [(49_150, true), (49_152, false)] {
+        let mut text = vec![b'x'; len];
+        text[len - 1] = b'"';
+        let payload = encode(&text);
+        let mut rooms = Rooms::for_chars(payload.len());
+        let found = vector.decode(payload.as_bytes(), rooms.room());
+        assert_eq!(found, Some(Decoded { len, ascii: true, quotes: noted.then_some(1) }));
+        assert_eq!(rooms.text[..len], text);
+        assert!(!noted || rooms.places(1) == [len - 1]);
+    }
+}
+
 /// Signs `head.payload` and verifies it, whole and with each kind of change.
 fn verify(vector: Vector, states: [[u32; 8]; 2], head: &[u8], payload: &[u8]) {
     let keyed = vector.keyed(&states[0], &states[1]);

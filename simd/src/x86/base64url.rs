@@ -232,7 +232,7 @@ fn values(chars: __m128i, foreign: &mut Foreign) -> __m128i {
 
     let lower = table([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 7, 9, 9, 13, 9, 9]);
     let entry = _mm_avg_epu8(_mm_shuffle_epi8(lower, chars), upper);
-    // `0`, `A`, `P`, `a`; `J`; `-`, `_`, `K`; `k`: what is less is foreign, and whatever has another entry. So is what
+    // `0`, `A`, `P`, `a`; `J`; `-`, `_`, `M`; `m`: what is less is foreign, and whatever has another entry. So is what
     // is not ASCII: nothing here makes it positive.
     const NONE: i8 = -128;
     let least = table([
@@ -251,8 +251,8 @@ fn join<const N: usize>(values: __m128i) -> __m128i {
     // Pairs to 12 bits, pairs of those to 24.
     let twelve = _mm_maddubs_epi16(values, _mm_set1_epi16(0x0140));
     let triples = _mm_madd_epi16(twelve, _mm_set1_epi32(0x0001_1000));
-    // The first quarter's bytes end the register, the last one's begin it, the others are parted in between; -1 is no
-    // byte of theirs.
+    // The first quarter's bytes end the register, the last one's begin it, the others are parted in between. 3 is no
+    // byte of theirs: where it stands, nobody looks.
     let order = match N {
         0 => table([3, 3, 3, 3, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12]),
         1 => table([2, 1, 0, 6, 3, 3, 3, 3, 5, 4, 10, 9, 8, 14, 13, 12]),
