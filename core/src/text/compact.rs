@@ -201,7 +201,7 @@ struct Names<'n> {
 
 impl Names<'_> {
     /// Goes over the next member, whose name is none of those that are looked for, to the end of its value.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn member<'n>(&mut self, mut reader: Reader<'n>) -> Option<(u32, &'n [[u8; 2]])> {
         let name = reader.name()?;
         self.enter(NameKey::new(reader.word(name.start())?, name.len()))?;
