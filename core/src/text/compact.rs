@@ -201,7 +201,7 @@ struct Names<'n> {
 
 impl Names<'_> {
     /// Goes over the next member, whose name is none of those that are looked for, to the end of its value.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn member<'n>(&mut self, mut reader: Reader<'n>) -> Option<(u32, &'n [[u8; 2]])> {
         let name = reader.name()?;
         self.enter(NameKey::new(reader.word(name.start())?, name.len()))?;
@@ -322,13 +322,8 @@ impl Reader<'_> {
     /// The end of a number, truth value or `null`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(&self, at: u32, first: u64) -> Option<u32> {
-        if matches!(first.to_le_bytes(), [b'1'..=b'9', ..]) {
-            let text = self.sixteen(at)?;
-            let len = self.vector.leading_digits(text);
-            match text.get(len as usize)? {
-                b'.' | b'e' | b'E' => self.number(at),
-                _ => Some(at.wrapping_add(len)),
-            }
+        if begins_integer(first) {
+            self.integer(at)
         } else if is(first, b"true") || is(first, b"null") {
             Some(at.wrapping_add(4))
         } else if is(first, b"false") {
@@ -338,28 +333,46 @@ impl Reader<'_> {
         }
     }
 
-    /// Goes from member to member of a nested object, the first behind the place: to the value that is an array or
-    /// object, or to the end of the last one. The place, the word there, and whether it is the end.
+    /// The end of a number that begins with a digit but 0.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn members(&mut self, mut at: u32) -> Option<(u32, u64, bool)> {
+    fn integer(&self, at: u32) -> Option<u32> {
+        let text = self.sixteen(at)?;
+        let len = self.vector.leading_digits(text);
+        match text.get(len as usize)? {
+            b'.' | b'e' | b'E' => self.number(at),
+            _ => Some(at.wrapping_add(len)),
+        }
+    }
+
+    /// Goes from member to member of a nested object, the first behind the place where the word stands: to the value
+    /// that is an array or object, or to the end of the last one. The place, the word there, and whether it is the
+    /// end.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn members(&mut self, mut at: u32, word: u64) -> Option<(u32, u64, bool)> {
+        if !is(word >> 8, b"\"") {
+            return None;
+        }
         loop {
-            let [open, close, ..] = self.quotes else { return None };
-            if place(*open) != at.wrapping_add(1) {
-                return None;
-            }
-            let word = self.word(place(*close))?;
+            let [_, close, ..] = self.quotes else { return None };
+            let close = place(*close);
+            let (start, word) = (close.wrapping_add(2), self.word(close)?);
             if is(word, b"\":\"") {
                 at = self.text_of_member()?;
             } else {
-                let name = self.name()?;
-                let (start, first) = self.behind(name)?;
-                if opens(first) {
+                self.name()?;
+                let first = word >> 16;
+                if !is(word, b"\":") {
+                    return None;
+                } else if begins_integer(first) {
+                    at = self.integer(start)?;
+                } else if opens(first) {
                     return Some((start, first, false));
+                } else {
+                    at = self.scalar(start, first)?;
                 }
-                at = self.scalar(start, first)?;
             }
             let behind = self.word(at)?;
-            if !is(behind, b",") {
+            if !is(behind, b",\"") {
                 return Some((at, behind, true));
             }
         }
@@ -400,6 +413,12 @@ impl Reader<'_> {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn place(noted: [u8; 2]) -> u32 {
     u16::from_le_bytes(noted) as u32
+}
+
+/// Whether a digit but 0 stands here.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn begins_integer(first: u64) -> bool {
+    matches!(first.to_le_bytes(), [b'1'..=b'9', ..])
 }
 
 /// Whether an array or object begins here.
@@ -443,10 +462,18 @@ fn nested<'n>(
         loop {
             if goes_on {
                 let ended;
-                (at, word, ended) =
-                    if objects & 1 == 1 { reader.members(at)? } else { reader.elements(at)? };
+                (at, word, ended) = if objects & 1 == 1 {
+                    reader.members(at, word)?
+                } else {
+                    reader.elements(at)?
+                };
                 if !ended {
                     break;
+                }
+                // From one object of an array to the next no level changes.
+                if objects & 3 == 1 && is(word, b"},{\"") {
+                    (at, word) = (at.wrapping_add(2), word >> 16);
+                    continue;
                 }
             }
             if !is(word, closing(objects)) {
