@@ -444,9 +444,9 @@ fn nested<'n>(
     vector: Vector,
 ) -> Option<(u32, &'n [[u8; 2]])> {
     let mut reader = Reader { room, quotes, vector };
-    // The object around this value is the first level.
+    // The object around this value is the first level: what stands in it is in no array.
     let mut depth = 1_u32;
-    let mut objects = 0_u32;
+    let mut objects = 1_u32;
     let mut word = reader.word(at)?;
     loop {
         // Here an array or object begins.
@@ -642,6 +642,12 @@ mod tests {
             r#"{a:1}"#,
             r#"{"a":1,b:2}"#,
             r#"{"a":[1"x"]}"#,
+            r#"{"a":{"b":1},{"c":2}}"#,
+            r#"{"a":{"b":1},{"c":2}]}"#,
+            r#"{"a":{"b":{"c":1},{"d":2}}}"#,
+            r#"{"a":[{"b":{"c":1},{"d":2}}]}"#,
+            r#"{"a":[{"b":1},{"c":2}}"#,
+            r#"{"exp":{"b":1},{"c":2}}"#,
             "{\"\u{fc}\":1",
         ] {
             assert!(!compare(text.as_bytes()), "{text}");
