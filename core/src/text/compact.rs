@@ -344,11 +344,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Goes from member to member of a nested object, the first behind the place where the word stands: to the value
-    /// that is an array or object, or to the end of the last one. The place, the word there, and whether it is the
-    /// end.
+    /// Goes from member to member of a nested object, which the word begins or goes on with: to the value that is an
+    /// array or object, or to the end of the last one. The place, the word there, and whether it is the end.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn members(&mut self, mut at: u32, word: u64) -> Option<(u32, u64, bool)> {
+    fn members(&mut self, word: u64) -> Option<(u32, u64, bool)> {
         if !is(word >> 8, b"\"") {
             return None;
         }
@@ -356,6 +355,7 @@ impl Reader<'_> {
             let [_, close, ..] = self.quotes else { return None };
             let close = place(*close);
             let (start, word) = (close.wrapping_add(2), self.word(close)?);
+            let at;
             if is(word, b"\":\"") {
                 at = self.text_of_member()?;
             } else {
@@ -462,11 +462,8 @@ fn nested<'n>(
         loop {
             if goes_on {
                 let ended;
-                (at, word, ended) = if objects & 1 == 1 {
-                    reader.members(at, word)?
-                } else {
-                    reader.elements(at)?
-                };
+                (at, word, ended) =
+                    if objects & 1 == 1 { reader.members(word)? } else { reader.elements(at)? };
                 if !ended {
                     break;
                 }
