@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from forge import SECRET, TOKEN, compact, digest
+from forge import SECRET, TOKEN, compact, digest, sign_bytes
 from gate import APP, AUTH, CI, policy
 from suite import Json, Suite
 
@@ -23,6 +23,7 @@ def suites() -> list[Suite]:
     moments(s)
     rules_without_effect(s)
     sizes(s)
+    claims_beside_nested(s)
     return [s]
 
 
@@ -173,3 +174,15 @@ def sizes(s: Suite) -> None:
     elements = ["Forwarded", ",, for=192.0.2.1 ,,host=app.example.com;proto=https,"]
     s.decide("empty-elements", proxied, [["Host", "10.0.0.1"], elements, PAGE, AUTH], 0, scheme="http")
     assert digest(TOKEN) == CI["sha256"]
+
+
+def claims_beside_nested(s: Suite) -> None:
+    """A comma behind a nested object leads to a name, unless the object stands in an array."""
+    rules: Json = {"jwt": {"key": [utf8(SECRET)]}}
+    for case_id, code, claims in (
+        ("object", 5001, b'{"o":{"a":17},"exp":1700003600,"q":{"b":17},{"y":2}}'),
+        ("object-in-array", 5001, b'{"exp":1700003600,"q":[{"b":{"c":1},{"d":2}}]}'),
+        ("objects-of-array", 0, b'{"exp":1700003600,"q":[{"b":1},{"c":2},{},{"d":[{"e":3},{"f":4}]}]}'),
+    ):
+        token = sign_bytes(b'{"alg":"HS256","typ":"JWT"}', claims)
+        s.decide("claims-nested-" + case_id, rules, [APP, ["Authorization", f"Bearer {token}"]], code)
