@@ -781,6 +781,7 @@ mod tests {
             assert_eq!(Cidr::parse(bad), Err(Reason::HostRuleInvalid));
         }
     }
+
     /// Eight bytes at a time say the same as one at a time.
     #[test]
     fn labels_are_the_same_by_words_and_by_bytes() {

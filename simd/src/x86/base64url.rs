@@ -50,7 +50,8 @@ pub(super) const fn last_bytes(chars: usize) -> Option<usize> {
     if chars % 4 == 1 { None } else { Some(chars.wrapping_mul(3) / 4) }
 }
 
-/// Where the text goes, and what was seen in it.
+/// Where the text goes, and what was seen in it. What is called from one place alone is inlined for certain, so each caller
+/// has a copy of its own: `FUSED` beside the rounds, `LAST` for the last step.
 pub(super) struct Sink<'r, const FUSED: bool> {
     /// Bytes so far.
     len: usize,
