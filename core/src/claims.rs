@@ -4,9 +4,10 @@ use crate::jwt::push_json_string;
 use crate::limits::{MAX_CLAIMS, MAX_LEEWAY};
 use crate::reason::Reason;
 use crate::strip::Writer;
-use crate::text::compact::{self, Kinds, Notes, ShortName, ShortNames};
+use crate::text::compact::{self, Kinds, Notes, Read, ShortName, ShortNames};
 use crate::text::json::{self, Fault, Kind, Span};
 use crate::time::UnixTime;
+use doorward_simd::{Beside, Decoded, Room, Vector};
 
 pub use crate::text::json::{Elements, JsonStr, Members, Value};
 pub use crate::text::numeric::NumericDate;
@@ -100,6 +101,61 @@ impl Registered {
     }
 }
 
+/// Claims that are read and judged while the MAC of their token is on its way.
+///
+/// **Nothing is proven yet.** Whoever asks for them has the MAC's answer in hand; without it, what was found here is
+/// forgotten.
+pub(crate) struct Unproven<'r> {
+    rules: &'r ClaimRules<'r>,
+    now: UnixTime,
+    registered: Registered,
+    read: Read,
+    verdict: Option<Result<(), Reason>>,
+}
+
+impl<'r> Unproven<'r> {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) const fn new(rules: &'r ClaimRules<'r>, now: UnixTime) -> Self {
+        let registered = Registered([Span::NONE; 8]);
+        Self { rules, now, registered, read: Read::NONE, verdict: None }
+    }
+
+    /// The claims of a text that is now proven, if they were judged.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn proven<'a>(&self, text: &'a [u8]) -> Option<Result<Claims<'a>, Reason>> {
+        let verdict = self.verdict?;
+        Some(verdict.map(|()| Claims { text, registered: self.registered }))
+    }
+}
+
+impl Beside for Unproven<'_> {
+    fn first(&mut self, vector: Vector, Room { text, quotes }: Room<'_>, found: Decoded) {
+        let Some(count) = found.quotes else { return };
+        let notes = Notes { room: text, quotes: count, ascii: found.ascii, vector };
+        let Registered(values) = &mut self.registered;
+        if let Some(read) = compact::front(notes, quotes, &NAMES, values) {
+            self.read = read;
+        }
+    }
+
+    fn then(&mut self, vector: Vector, Room { text: room, quotes }: Room<'_>, found: Decoded) {
+        let Some(count) = found.quotes else { return };
+        let notes = Notes { room, quotes: count, ascii: found.ascii, vector };
+        let Registered(values) = &mut self.registered;
+        let spare = quotes.as_flattened_mut();
+        let kinds = compact::object(notes, found.len, spare, &NAMES, values, self.read);
+        let Some((kinds, text)) = kinds.zip(room.get(..found.len)) else { return };
+        let view = View { text, registered: &self.registered };
+        self.verdict = Some(self.rules.judge(&view, kinds, self.now));
+    }
+}
+
+/// Claims while they are judged.
+struct View<'v> {
+    text: &'v [u8],
+    registered: &'v Registered,
+}
+
 /// The bit of a name in [`Kinds`].
 const fn bit(name: ShortName) -> u32 {
     1 << name.place()
@@ -109,22 +165,14 @@ impl<'a> Claims<'a> {
     /// Reads a proven payload and judges it.
     pub(crate) fn judged(
         text: &'a [u8],
-        notes: Option<Notes<'_>>,
         spare: &mut [u8],
         rules: &ClaimRules<'_>,
         now: UnixTime,
     ) -> Result<Self, Reason> {
-        // Filled in where it stands: a copy of what was just written piece by piece is waited for.
-        let mut claims = Self { text, registered: Registered([Span::NONE; 8]) };
-        let Registered(values) = &mut claims.registered;
-        let read =
-            notes.and_then(|notes| compact::object(notes, text.len(), spare, &NAMES, values));
-        let kinds = match read {
-            Some(kinds) => kinds,
-            None => claims.registered.read(text, spare)?,
-        };
-        rules.judge(&claims, kinds, now)?;
-        Ok(claims)
+        let mut registered = Registered([Span::NONE; 8]);
+        let kinds = registered.read(text, spare)?;
+        rules.judge(&View { text, registered: &registered }, kinds, now)?;
+        Ok(Self { text, registered })
     }
 
     fn value(&self, name: ShortName) -> Option<Value<'a>> {
@@ -221,11 +269,11 @@ struct Dates {
 }
 
 impl ClaimRules<'_> {
-    fn judge(&self, claims: &Claims<'_>, kinds: Kinds, now: UnixTime) -> Result<(), Reason> {
+    fn judge(&self, claims: &View<'_>, kinds: Kinds, now: UnixTime) -> Result<(), Reason> {
         claims.check_texts(kinds)?;
         // Where no date has a fraction, as nearly always, the compiler leaves out what only fractions ask for.
-        let with_iat = self.max_lifetime.is_some() || self.max_age.is_some();
-        match claims.plain_dates(kinds, with_iat) {
+        let ages = self.max_lifetime.is_some() || self.max_age.is_some();
+        match claims.plain_dates(kinds).filter(|_| !ages) {
             Some(dates) => self.check_dates(claims, kinds, &dates, now),
             None => self.check_odd_dates(claims, kinds, now),
         }?;
@@ -235,7 +283,7 @@ impl ClaimRules<'_> {
     #[inline(never)]
     fn check_odd_dates(
         &self,
-        claims: &Claims<'_>,
+        claims: &View<'_>,
         kinds: Kinds,
         now: UnixTime,
     ) -> Result<(), Reason> {
@@ -246,7 +294,7 @@ impl ClaimRules<'_> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn check_dates(
         &self,
-        claims: &Claims<'_>,
+        claims: &View<'_>,
         kinds: Kinds,
         dates: &Dates,
         now: UnixTime,
@@ -256,7 +304,7 @@ impl ClaimRules<'_> {
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn has_all(&self, claims: &Claims<'_>, kinds: Kinds) -> bool {
+    fn has_all(&self, claims: &View<'_>, kinds: Kinds) -> bool {
         // Most tokens have all four.
         let all = bit(ISS) | bit(AUD) | bit(SUB) | bit(IAT);
         (kinds.there() & all == all || self.has_asked(kinds))
@@ -273,8 +321,10 @@ impl ClaimRules<'_> {
     }
 
     #[inline(never)]
-    fn has_required(&self, claims: &Claims<'_>) -> bool {
-        self.required.iter().all(|name| claims.get(name).is_some_and(|value| !value.is_null()))
+    fn has_required(&self, claims: &View<'_>) -> bool {
+        self.required
+            .iter()
+            .all(|name| json::find(claims.text, name).is_some_and(|value| !value.is_null()))
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -324,7 +374,7 @@ impl ClaimRules<'_> {
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn check_names(&self, claims: &Claims<'_>, kinds: Kinds) -> Result<(), Reason> {
+    fn check_names(&self, claims: &View<'_>, kinds: Kinds) -> Result<(), Reason> {
         let is = |name, expected| claims.registered.span(name).is_string(claims.text, expected);
         if self.issuer.is_some_and(|issuer| !is(ISS, issuer)) {
             return Err(Reason::IssuerNotAccepted);
@@ -333,7 +383,7 @@ impl ClaimRules<'_> {
             if !self.ignore_audience && kinds.there() & bit(AUD) != 0 {
                 return Err(Reason::AudienceUnexpected);
             }
-        } else if !self.audience.iter().any(|known| is(AUD, known))
+        } else if !self.audience.first().is_some_and(|first| is(AUD, first))
             && !claims.audience().is_some_and(|aud| self.has_audience(aud))
         {
             return Err(Reason::AudienceNotAccepted);
@@ -345,7 +395,7 @@ impl ClaimRules<'_> {
     }
 
     #[inline(never)]
-    fn check_holder(&self, claims: &Claims<'_>) -> Result<(), Reason> {
+    fn check_holder(&self, claims: &View<'_>) -> Result<(), Reason> {
         let is = |name, expected| claims.registered.span(name).is_string(claims.text, expected);
         if self.subject.is_some_and(|subject| !is(SUB, subject)) {
             return Err(Reason::SubjectNotAccepted);
@@ -356,16 +406,15 @@ impl ClaimRules<'_> {
         Ok(())
     }
 
-    /// Whether an array names an audience of ours.
+    /// Whether the claim is an audience of ours, or names one in an array.
     #[inline(never)]
     fn has_audience(&self, aud: Value<'_>) -> bool {
-        aud.elements().is_some_and(|mut elements| {
-            elements.any(|value| self.audience.iter().any(|known| value.is_string(known)))
-        })
+        let is_ours = |value: Value<'_>| self.audience.iter().any(|known| value.is_string(known));
+        is_ours(aud) || aud.elements().is_some_and(|mut elements| elements.any(is_ours))
     }
 }
 
-impl Claims<'_> {
+impl View<'_> {
     /// A registered claim is absent or of its type; a wrong type is never taken for absent, nor passed
     /// over where the claim is not checked.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -376,9 +425,9 @@ impl Claims<'_> {
         if strings && audience { Ok(()) } else { Err(Reason::ClaimTypeInvalid) }
     }
 
-    /// The dates, `iat` only where it is wanted, if each is absent or known to be ten digits.
+    /// The dates but `iat`, if each is absent or known to be ten digits.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn plain_dates(&self, kinds: Kinds, with_iat: bool) -> Option<Dates> {
+    fn plain_dates(&self, kinds: Kinds) -> Option<Dates> {
         if kinds.no_dates() & (bit(EXP) | bit(NBF) | bit(IAT)) != 0 {
             return None;
         }
@@ -386,8 +435,11 @@ impl Claims<'_> {
             0 => None,
             _ => self.registered.span(name).first_bytes(self.text).map(NumericDate::of_digits),
         };
-        let iat = if with_iat { date(IAT) } else { None };
-        Some(Dates { exp: date(EXP), nbf: date(NBF), iat })
+        Some(Dates { exp: date(EXP), nbf: date(NBF), iat: None })
+    }
+
+    fn audience(&self) -> Option<Value<'_>> {
+        self.registered.span(AUD).value(self.text)
     }
 
     fn dates(&self) -> Result<Dates, Reason> {

@@ -1,10 +1,11 @@
 //! 7. Signed tokens: JWS compact serialization with HMAC (RFC 7515, RFC 7518 §3.2, RFC 7519).
 //!
-//! `Parsed` (untrusted) → `Signed` (its MAC is proven) → `Claims` (judged). The order of work is
+//! `Parsed` (untrusted) → `Signed` (its MAC is proven) → `Claims` (judged). The order of steps is
 //! fixed: length, alphabet, dots, base64url, header, MAC, payload, claims; the first failing step
-//! gives the reason, so that nobody without a key learns anything of the claims.
+//! gives the reason, so that nobody without a key is told anything of the claims. Where a MAC and the claims are worked on at the
+//! same time, that of the claims is asked for when the MAC is proven.
 
-use crate::claims::{ClaimRules, Claims};
+use crate::claims::{ClaimRules, Claims, Unproven};
 use crate::key::{Algorithm, Key};
 use crate::limits::{
     MAX_CLAIMS, MAX_HEADER_BYTES, MAX_HEADER_MEMBERS, MAX_KEYS, MAX_KID_BYTES, MAX_TOKEN_BYTES,
@@ -13,11 +14,10 @@ use crate::reason::Reason;
 use crate::strip::Writer;
 use crate::text::ascii::{WIDE, last_position, position, same, split_str};
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
-use crate::text::compact::Notes;
 use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
 use crate::time::UnixTime;
 use core::iter::Peekable;
-use doorward_simd::{Decoded, Room, Vector, text_room};
+use doorward_simd::{Beside, Room, Vector, text_room};
 
 /// A verifier of signed tokens: its keys and what it asks of the claims.
 #[derive(Clone, Copy, Debug)]
@@ -89,14 +89,18 @@ impl<'c> Jwt<'c> {
         now: UnixTime,
         scratch: &'a mut [u8],
     ) -> Result<(Claims<'a>, usize), Reason> {
-        // Nothing of what was proven is laid down in between: to be read back, it would have to wait until the MAC
-        // is out of the CPU's way.
-        let signed = match self.shortcut(token, max, scratch) {
+        let mut unproven = Unproven::new(&self.claims, now);
+        let signed = match self.shortcut(token, max, scratch, &mut unproven) {
             Some((proven, found)) => found.signed(proven, scratch)?,
             None => self.prove_by_steps(token, max, scratch)?,
         };
+        // The MAC is proven: what was found of the claims counts.
         let key = signed.key;
-        Ok((signed.claims(&self.claims, now)?, key))
+        let claims = match unproven.proven(signed.payload) {
+            Some(judged) => judged,
+            None => signed.claims(&self.claims, now),
+        };
+        Ok((claims?, key))
     }
 
     /// Checks the form of a token of at most `max` bytes and proves its MAC: what [`Parsed::parse`] and
@@ -110,7 +114,7 @@ impl<'c> Jwt<'c> {
         max: usize,
         scratch: &'s mut [u8],
     ) -> Result<Signed<'s>, Reason> {
-        match self.shortcut(token, max, scratch) {
+        match self.shortcut(token, max, scratch, &mut ()) {
             Some((proven, found)) => found.signed(proven, scratch),
             None => self.prove_by_steps(token, max, scratch),
         }
@@ -118,9 +122,15 @@ impl<'c> Jwt<'c> {
 
     /// Proves an ordinary token with vector code. `None` leaves the token to the step-by-step path,
     /// which alone knows every reason: whatever is wrong with the form, and whatever is unusual.
-    /// `Some` tells whether the MAC is right.
+    /// `Some` tells whether the MAC is right. `beside` is done beside it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn shortcut(&self, token: &[u8], max: usize, scratch: &mut [u8]) -> Option<(bool, Found)> {
+    fn shortcut(
+        &self,
+        token: &[u8],
+        max: usize,
+        scratch: &mut [u8],
+        beside: &mut dyn Beside,
+    ) -> Option<(bool, Found)> {
         let vector = Vector::detect()?;
         // A place in the text is noted in 16 bits.
         if token.len() > max.min(MAX_TOKEN_BYTES) {
@@ -138,8 +148,8 @@ impl<'c> Jwt<'c> {
         }
         let room = Room { text, quotes: quotes.as_chunks_mut().0 };
         // Neither the alphabet nor a third dot was looked for: what is decoded has none.
-        let (proven, text) = key.verify_with(vector, input, payload_at, tag, room)?;
-        Some((proven, Found { vector, text, payload_chars, key: at }))
+        let (proven, text) = key.verify_with(vector, input, payload_at, tag, room, beside)?;
+        Some((proven, Found { len: text.len, payload_chars, key: at }))
     }
 }
 
@@ -189,7 +199,7 @@ impl<'c> Jwt<'c> {
             }
             let (payload, spare) =
                 scratch.split_at_mut_checked(payload_len).ok_or(Reason::ScratchTooSmall)?;
-            return Ok(Signed { payload, spare, key, notes: None });
+            return Ok(Signed { payload, spare, key });
         }
         Parsed::parse(token, max, self)?.prove(scratch)
     }
@@ -224,8 +234,7 @@ impl<'c> Jwt<'c> {
 
 /// What vector code has found of a token; its payload lies in the scratch.
 struct Found {
-    vector: Vector,
-    text: Decoded,
+    len: usize,
     payload_chars: usize,
     key: usize,
 }
@@ -236,14 +245,11 @@ impl Found {
         if !proven {
             return Err(Reason::SignatureInvalid);
         }
-        let Self { vector, text: Decoded { len, ascii, quotes }, payload_chars, key } = self;
         let (text, spare) = scratch
-            .split_at_mut_checked(text_room(payload_chars))
+            .split_at_mut_checked(text_room(self.payload_chars))
             .ok_or(Reason::ScratchTooSmall)?;
-        let text = &*text;
-        let payload = text.get(..len).ok_or(Reason::ScratchTooSmall)?;
-        let notes = quotes.map(|quotes| Notes { room: text, quotes, ascii, vector });
-        Ok(Signed { payload, spare, key, notes })
+        let payload = text.get(..self.len).ok_or(Reason::ScratchTooSmall)?;
+        Ok(Signed { payload, spare, key: self.key })
     }
 }
 
@@ -320,7 +326,7 @@ impl<'t, 'c> Parsed<'t, 'c> {
         if !decoder.finish() {
             return Err(Reason::TokenBase64);
         }
-        Ok(Signed { payload, spare, key, notes: None })
+        Ok(Signed { payload, spare, key })
     }
 }
 
@@ -524,8 +530,6 @@ pub struct Signed<'s> {
     payload: &'s [u8],
     spare: &'s mut [u8],
     key: usize,
-    /// What was noted of the payload while it was decoded; the places are in `spare`.
-    notes: Option<Notes<'s>>,
 }
 
 impl<'s> Signed<'s> {
@@ -547,7 +551,7 @@ impl<'s> Signed<'s> {
     /// A reason of the 50xx or 60xx family.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn claims(self, rules: &ClaimRules<'_>, now: UnixTime) -> Result<Claims<'s>, Reason> {
-        Claims::judged(self.payload, self.notes, self.spare, rules, now)
+        Claims::judged(self.payload, self.spare, rules, now)
     }
 }
 

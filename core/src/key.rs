@@ -4,7 +4,7 @@ use crate::limits::MAX_KID_BYTES;
 use crate::reason::Reason;
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
 use core::fmt;
-use doorward_simd::{Decoded, Keyed, Room, SHA256_START, Vector};
+use doorward_simd::{Beside, Decoded, Keyed, Room, SHA256_START, Vector};
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::Output;
@@ -286,7 +286,7 @@ impl<'c> Key<'c> {
 
     /// Whether `tag`, in base64url, is this key's MAC of `input`, and what decoding the payload, which is
     /// `input` from `payload_at` on, has found. `None` if there is no vector code for it, or one of the
-    /// two is not canonical.
+    /// two is not canonical. `beside` is called where it costs least.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn verify_with(
         &self,
@@ -295,15 +295,16 @@ impl<'c> Key<'c> {
         payload_at: usize,
         tag: &[u8],
         room: Room<'_>,
+        beside: &mut dyn Beside,
     ) -> Option<(bool, Decoded)> {
         match &self.states {
             States::Hs256(_, keyed) => {
                 let tag = tag.first_chunk()?;
-                vector.hs256(keyed.as_ref()?, input, payload_at, tag, room)
+                vector.hs256(keyed.as_ref()?, input, payload_at, tag, room, beside)
             }
             #[cfg(feature = "hs384-512")]
             States::Hs384(_) | States::Hs512(_) => {
-                self.verify_long(vector, input, payload_at, tag, room)
+                self.verify_long(vector, input, payload_at, tag, room, beside)
             }
         }
     }
@@ -318,12 +319,18 @@ impl<'c> Key<'c> {
         input: &[u8],
         payload_at: usize,
         tag: &[u8],
-        room: Room<'_>,
+        mut room: Room<'_>,
+        beside: &mut dyn Beside,
     ) -> Option<(bool, Decoded)> {
         let mut bytes = [0; TAG_ROOM];
         let found = vector.decode(tag, Room { text: &mut bytes, quotes: &mut [] })?;
         let proven = self.is_mac(input, bytes.get(..found.len)?);
-        Some((proven, vector.decode(input.get(payload_at..)?, room)?))
+        let found = vector.decode(input.get(payload_at..)?, room.reborrow())?;
+        if proven {
+            beside.first(vector, room.reborrow(), found);
+            beside.then(vector, room, found);
+        }
+        Some((proven, found))
     }
 
     /// Writes the MAC of `input` to the beginning of `out`.
@@ -595,7 +602,7 @@ mod tests {
             base64url::encode(tag, &mut text).unwrap();
             let (mut room, mut quotes) = ([0; 200], [[0; 2]; 100]);
             let room = Room { text: &mut room, quotes: &mut quotes };
-            let found = key.verify_with(vector, &input, 20, &text, room);
+            let found = key.verify_with(vector, &input, 20, &text, room, &mut ());
             assert!(found.is_some_and(|(proven, found)| proven && found.len == 60));
         }
     }

@@ -49,6 +49,13 @@ pub struct Room<'r> {
     pub quotes: &'r mut [[u8; 2]],
 }
 
+impl Room<'_> {
+    /// The same room, for a while.
+    pub const fn reborrow(&mut self) -> Room<'_> {
+        Room { text: self.text, quotes: self.quotes }
+    }
+}
+
 /// Prints how much room there is: in it is a token's text.
 impl core::fmt::Debug for Room<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -61,6 +68,24 @@ impl core::fmt::Debug for Room<'_> {
 #[must_use]
 pub const fn text_room(chars: usize) -> usize {
     (chars / 64).saturating_add(1).saturating_mul(48).saturating_add(16)
+}
+
+/// Work that waits for the text of a payload and for no hash, in two pieces, which are done while the hash is on
+/// its way.
+///
+/// **Nothing is proven yet.** What comes of it counts for nothing before the MAC is known to be right.
+pub trait Beside {
+    /// The first piece: the text lies in the room.
+    fn first(&mut self, vector: Vector, room: Room<'_>, found: Decoded);
+
+    /// The second piece, of the same text.
+    fn then(&mut self, vector: Vector, room: Room<'_>, found: Decoded);
+}
+
+/// No work.
+impl Beside for () {
+    fn first(&mut self, _: Vector, _: Room<'_>, _: Decoded) {}
+    fn then(&mut self, _: Vector, _: Room<'_>, _: Decoded) {}
 }
 
 /// What decoding a payload has found.

@@ -1,6 +1,6 @@
 //! No vector code for this target, or none wanted.
 
-use crate::{Decoded, Room};
+use crate::{Beside, Decoded, Room};
 
 /// Vector code that is not there: no value of this type can be.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,7 @@ impl Vector {
         _: usize,
         _: &[u8; 43],
         _: Room<'_>,
+        _: &mut dyn Beside,
     ) -> Option<(bool, Decoded)> {
         match self {}
     }

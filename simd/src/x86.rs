@@ -1,21 +1,21 @@
 //! x86-64 with SHA-NI.
 //!
 //! Unsafe are the loads and stores, each of which takes a reference to an array of the length that it
-//! touches, the calls from [`Vector`] into the functions that need the CPU's features, and one `asm!` without
-//! an instruction, which holds the compiler to an order. All bounds are the slices' own.
+//! touches, the calls from [`Vector`] into the functions that need the CPU's features, and two `asm!` without
+//! an instruction, which hold the compiler to an order. All bounds are the slices' own.
 
 mod base64url;
 mod sha256;
 mod short;
 
-use crate::{Decoded, Room};
-use base64url::{FILL, Foreign, Sink, Text, dense, last_bytes, quarter, store_all};
+use crate::{Beside, Decoded, Room};
+use base64url::{FILL, Foreign, Sink, dense, last_bytes, quarter, store_all};
 use core::arch::x86_64::{
     __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
     _mm_setzero_si128, _mm_storeu_si128, _mm_sub_epi8,
 };
 use core::fmt;
-use sha256::{Block, Lanes, PADDING, Rounds, State, block, lanes, outer_block, with_length};
+use sha256::{Lanes, PADDING, Rounds, State, block, lanes, outer_block, with_length};
 use zeroize::Zeroize as _;
 
 cpufeatures::new!(cpu, "sha", "ssse3", "sse4.1", "bmi1", "popcnt");
@@ -63,6 +63,8 @@ impl Vector {
     ///
     /// `None` if payload or tag is not canonical base64url, the room is too small, or `input` is shorter
     /// than 64 bytes: nothing is said about the MAC then.
+    ///
+    /// Between the hashes `beside` is called: what it does takes less time there than behind them.
     #[must_use]
     #[inline]
     pub fn hs256(
@@ -72,9 +74,10 @@ impl Vector {
         payload_at: usize,
         tag: &[u8; 43],
         room: Room<'_>,
+        beside: &mut dyn Beside,
     ) -> Option<(bool, Decoded)> {
         // SAFETY: a `Vector` is made only where the CPU has all features that the function names.
-        unsafe { hs256(keyed, input, payload_at, tag, room) }
+        unsafe { hs256(self, keyed, input, payload_at, tag, room, beside) }
     }
 
     /// Decodes a payload. `None` if it is not canonical base64url or the room is too small.
@@ -94,16 +97,41 @@ impl Vector {
     }
 }
 
+/// A compression, and 64 characters decoded between its rounds, and what is to be done with their text. No function: over
+/// a call the state would leave its registers, and no function that needs features of the CPU is inlined for
+/// certain.
+macro_rules! compress_beside {
+    ($state:expr, $words:expr, $chars:expr, $foreign:ident, $text:ident => $work:expr) => {{
+        let (mut rounds, chars): (_, &[u8; 64]) = (Rounds::first($state, $words), $chars);
+        let mut parts = [quarter::<0>(chars, &mut $foreign), quarter::<1>(chars, &mut $foreign)];
+        rounds.before(&mut parts, &mut $foreign);
+        rounds.more::<1>();
+        let [a, b] = parts;
+        let mut parts = [quarter::<2>(chars, &mut $foreign), quarter::<3>(chars, &mut $foreign)];
+        rounds.before(&mut parts, &mut $foreign);
+        rounds.more::<2>();
+        let [c, d] = parts;
+        let $text = dense(a, b, c, d);
+        let done = $work;
+        rounds.before(&mut parts, &mut $foreign);
+        rounds.more::<3>();
+        (rounds.end($state), done)
+    }};
+}
+
 /// A compression waits for its own rounds most of the time, so between them stands what else there is
 /// to do: beside each block a step of the payload is decoded, beside the last one what is left of it,
-/// and beside the outer hash the tag.
+/// and beside the outer hash the tag. What reads the text has its two turns before the outer hash and within it: in
+/// pieces, since a CPU looks only so far ahead.
 #[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
 fn hs256(
+    vector: Vector,
     keyed: &Keyed,
     input: &[u8],
     payload_at: usize,
     tag: &[u8; 43],
-    room: Room<'_>,
+    mut room: Room<'_>,
+    work: &mut dyn Beside,
 ) -> Option<(bool, Decoded)> {
     let (blocks, tail) = input.as_chunks::<64>();
     let (steps, rest) = input.get(payload_at..)?.as_chunks::<64>();
@@ -115,12 +143,12 @@ fn hs256(
     let chars = behind(&chars, rest.len())?;
     let count = last_bytes(rest.len())?;
 
-    let mut sink = Sink::<true>::new(room, input.len());
+    let mut sink = Sink::<true>::new(room.reborrow(), input.len());
     let mut foreign = Foreign::none();
     let mut state = State::load(&keyed.inner);
     for (bytes, chars) in beside.iter().zip(steps) {
-        let take = |text| sink.take(text);
-        (state, _, ()) = compress_beside(state, block(bytes), chars, &mut foreign, take);
+        (state, ()) =
+            compress_beside!(state, block(bytes), chars, foreign, text => sink.take(text));
     }
     for bytes in blocks {
         state = state.compress(block(bytes));
@@ -132,20 +160,25 @@ fn hs256(
         words = [_mm_setzero_si128(); 4];
     }
     let words = with_length(words, input.len());
-    let (state, text, ()) = compress_beside(state, words, chars, &mut foreign, |_| ());
+    let (state, found) =
+        compress_beside!(state, words, chars, foreign, text => sink.finish(text, count));
+    let found = found?;
+    let state = state.ahead();
+    work.first(vector, room.reborrow(), found);
 
     let mut tag_chars = FILL;
     *tag_chars.first_chunk_mut()? = *tag;
-    let (outer, words) = (State::load(&keyed.outer), outer_block(state));
-    let finish = |_| sink.finish(text, count);
-    let (mac, tag, decoded) = compress_beside(outer, words, &tag_chars, &mut foreign, finish);
+    let outer = State::load(&keyed.outer);
+    let (mac, tag) = compress_beside!(outer, outer_block(state), &tag_chars, foreign, tag => {
+        work.then(vector, room, found);
+        tag
+    });
     let mut bytes = [0; 48];
     store_all(&mut bytes, tag);
     let (tag, padding) = bytes.split_first_chunk::<32>()?;
-    let decoded = decoded?;
     // Two bits of the tag's last character belong to no byte (RFC 4648 §3.5).
     let canonical = foreign.is_none() && padding.first() == Some(&0);
-    canonical.then_some((mac.is(tag), decoded))
+    canonical.then_some((mac.is(tag), found))
 }
 
 /// The last 64 bytes of the input and what is to follow them. Copied whole, whatever part of it is
@@ -157,34 +190,6 @@ const fn followed(last: &[u8; 64], fill: &[u8; 64]) -> [[u8; 64]; 2] {
 /// 64 bytes, of which the first `count` are the last of the input.
 fn behind(bytes: &[[u8; 64]; 2], count: usize) -> Option<&[u8; 64]> {
     bytes.as_flattened().get(64_usize.checked_sub(count)?..)?.first_chunk()
-}
-
-/// One compression, and 64 characters decoded between its rounds, and what else there is to do. Each caller has a
-/// copy of its own: inlined for certain is only what is called from one place, and over a call the state would
-/// leave its registers.
-#[inline]
-#[target_feature(enable = "sha,sse4.1,bmi1,popcnt")]
-fn compress_beside<T>(
-    state: State,
-    words: Block,
-    chars: &[u8; 64],
-    foreign: &mut Foreign,
-    also: impl FnOnce(Text) -> T,
-) -> (State, Text, T) {
-    let mut rounds = Rounds::first(state, words);
-    let mut parts = [quarter::<0>(chars, foreign), quarter::<1>(chars, foreign)];
-    rounds.before(&mut parts, foreign);
-    rounds.more::<1>();
-    let [a, b] = parts;
-    let mut parts = [quarter::<2>(chars, foreign), quarter::<3>(chars, foreign)];
-    rounds.before(&mut parts, foreign);
-    rounds.more::<2>();
-    let [c, d] = parts;
-    let text = dense(a, b, c, d);
-    let also = also(text);
-    rounds.before(&mut parts, foreign);
-    rounds.more::<3>();
-    (rounds.end(state), text, also)
 }
 
 #[target_feature(enable = "sse4.1,bmi1,popcnt")]

@@ -6,7 +6,7 @@
     reason = "the plainest code that does the same cuts integers to bytes"
 )]
 
-use doorward_simd::{Decoded, Room, Vector, text_room};
+use doorward_simd::{Beside, Decoded, Room, Vector, text_room};
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 
@@ -268,6 +268,26 @@ fn what_is_too_long_for_a_place_of_16_bits_has_no_notes() {
     }
 }
 
+/// What is done beside the hashes: it notes each turn and what text it saw.
+#[derive(Default)]
+struct Turns(Vec<(u8, Vec<u8>, Decoded)>);
+
+impl Turns {
+    fn see(&mut self, turn: u8, room: &Room<'_>, found: Decoded) {
+        self.0.push((turn, room.text[..found.len].to_vec(), found));
+    }
+}
+
+impl Beside for Turns {
+    fn first(&mut self, _: Vector, room: Room<'_>, found: Decoded) {
+        self.see(1, &room, found);
+    }
+
+    fn then(&mut self, _: Vector, room: Room<'_>, found: Decoded) {
+        self.see(2, &room, found);
+    }
+}
+
 /// Signs `head.payload` and verifies it, whole and with each kind of change.
 fn verify(vector: Vector, states: [[u32; 8]; 2], head: &[u8], payload: &[u8]) {
     let keyed = vector.keyed(&states[0], &states[1]);
@@ -279,11 +299,13 @@ fn verify(vector: Vector, states: [[u32; 8]; 2], head: &[u8], payload: &[u8]) {
     let payload = &input[at..];
     let run = |tag: &[u8; 43]| {
         let mut rooms = Rooms::for_chars(payload.len());
-        let found = vector.hs256(&keyed, &input, at, tag, rooms.room());
+        let mut turns = Turns::default();
+        let found = vector.hs256(&keyed, &input, at, tag, rooms.room(), &mut turns);
         if let Some((_, found)) = found {
             let text = decode(payload).expect("it was decoded");
             assert_eq!(found, judge(&text).0);
             assert_eq!(rooms.text[..text.len()], text);
+            assert_eq!(turns.0, [(1, text.clone(), found), (2, text, found)]);
         }
         found.map(|(proven, _)| proven)
     };

@@ -123,10 +123,24 @@ fn header() -> impl Strategy<Value = &'static str> {
     ]
 }
 
-fn rules() -> [ClaimRules<'static>; 2] {
+fn rules() -> [ClaimRules<'static>; 4] {
     [
         ClaimRules { ignore_audience: true, ..ClaimRules::default() },
         ClaimRules { issuer: Some("me"), audience: &["you"], ..ClaimRules::default() },
+        ClaimRules {
+            audience: &["them", "you", "b"],
+            required: &["iss", "e"],
+            revoked: &["\u{e9}"],
+            valid_at_expiry: true,
+            ..ClaimRules::default()
+        },
+        ClaimRules {
+            subject: Some("x"),
+            max_lifetime: Some(3_700),
+            max_age: Some(300_000_000),
+            ignore_audience: true,
+            ..ClaimRules::default()
+        },
     ]
 }
 
@@ -135,14 +149,19 @@ proptest! {
 
     #[test]
     fn one_pass_and_single_steps_agree_on_signed_tokens(
-        payload in claims(), header in header(), algorithm in 0..3_usize, strict in 0..2_usize,
+        payload in claims(), header in header(), algorithm in 0..3_usize, rule in 0..4_usize,
         change in any::<(bool, prop::sample::Index, u8)>(),
     ) {
         let key = [Key::new(Some("k"), Algorithm::ALL[algorithm], SECRET).unwrap()];
-        let jwt = Jwt { claims: rules()[strict], ..Jwt::new(&key) };
+        let jwt = Jwt { claims: rules()[rule], ..Jwt::new(&key) };
         let mut token = token(&key[0], header, &payload);
         compare(&jwt, &token)?;
         let (cut, at, byte) = change;
+        // A wrong MAC goes before whatever is wrong with the claims.
+        let mut forged = token.clone();
+        let last = forged.len() - 2;
+        forged[last] = if forged[last] == b'A' { b'B' } else { b'A' };
+        compare(&jwt, &forged)?;
         let at = at.index(token.len());
         if cut { token.truncate(at) } else { token[at] = byte }
         compare(&jwt, &token)?;

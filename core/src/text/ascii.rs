@@ -90,9 +90,18 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
         }
         return a_last == b_last;
     }
-    match (ends::<8>(a), ends(b)) {
-        (Some([a, a_last]), Some([b, b_last])) => a == b && a_last == b_last,
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    if let (Some(a), Some(b)) = (ends::<8>(a), ends::<8>(b)) {
+        return a == b;
+    }
+    if let (Some(a), Some(b)) = (ends::<4>(a), ends::<4>(b)) {
+        return a == b;
+    }
+    match (a, b) {
+        ([a @ .., x], [b @ .., y]) if x == y => match (a, b) {
+            ([a @ .., x], [b @ .., y]) if x == y => a.first() == b.first(),
+            (a, _) => a.is_empty(),
+        },
+        (a, _) => a.is_empty(),
     }
 }
 

@@ -118,62 +118,73 @@ impl Kinds {
     }
 }
 
-/// Reads the first `len` bytes of the room as one object; `spare` begins with the places of the quotes. The values
+/// How far an object is read: where its next member begins, how many quotes are before it, and what the values were.
+#[derive(Clone, Copy)]
+pub(crate) struct Read {
+    at: u32,
+    quotes: usize,
+    kinds: Kinds,
+}
+
+impl Read {
+    /// Nothing is read.
+    pub(crate) const NONE: Self = Self { at: 0, quotes: 0, kinds: Kinds::NONE };
+}
+
+/// Reads the first members of a room's object, as long as their names are looked for and their values are strings or ten
+/// digits: most of most claims. `quotes` begins with the places of the quotes. Where `None` or little comes of it,
+/// [`object`] has more to do, and nothing else changes.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) fn front(
+    notes: Notes<'_>,
+    quotes: &[[u8; 2]],
+    known: &ShortNames,
+    values: &mut [Span; 8],
+) -> Option<Read> {
+    let quotes = quotes.get(..notes.quotes)?;
+    let mut reader = Reader { room: notes.room, quotes, vector: notes.vector };
+    let (mut at, mut kinds) = (0, Kinds::NONE);
+    let mut word = reader.first_word()?;
+    while let Member::Read(end, with) = reader.known(at, word, kinds, known, values)? {
+        (at, kinds) = (end, with);
+        word = reader.word(at)?;
+    }
+    Some(Read { at, quotes: notes.quotes.wrapping_sub(reader.quotes.len()), kinds })
+}
+
+/// Reads on, the first `len` bytes of the room as one object; `spare` begins with the places of the quotes. The values
 /// of the names that are looked for go each to the place of its name.
 ///
 /// `None` leaves the text to [`object`](super::json::object), which alone knows what is wrong with it.
-#[inline(never)]
 pub(crate) fn object(
     notes: Notes<'_>,
     len: usize,
     spare: &mut [u8],
     known: &ShortNames,
     values: &mut [Span; 8],
+    Read { mut at, quotes: before, mut kinds }: Read,
 ) -> Option<Kinds> {
     let (quotes, spare) = spare.split_at_mut_checked(notes.quotes.checked_mul(2)?)?;
-    let mut reader =
-        Reader { room: notes.room, quotes: quotes.as_chunks().0, vector: notes.vector };
+    let quotes = quotes.as_chunks().0.get(before..)?;
+    let mut reader = Reader { room: notes.room, quotes, vector: notes.vector };
     let mut others = Names { keys: spare.as_chunks_mut().0, count: 0, bits: 0 };
-    let mut kinds = Kinds::NONE;
-    let (mut at, mut word) = (0_u32, reader.word(0)?);
-    if !is(word, b"{\"") {
-        return None;
-    }
-    // Before the first member as well as before the others stands a comma.
-    word ^= u64::from(b'{' ^ b',');
+    let mut word = if at == 0 { reader.first_word()? } else { reader.word(at)? };
     loop {
-        #[allow(clippy::cast_possible_truncation, reason = "three letters and a quote")]
-        let place = ShortName((word >> 16) as u32).place();
-        let difference = word ^ known.members.get(place)?;
-        let start = at.wrapping_add(7);
-        if difference << 8 != 0 {
-            if !is(word, b",\"") {
-                break;
+        match reader.known(at, word, kinds, known, values)? {
+            Member::Read(end, with) => (at, kinds) = (end, with),
+            Member::Odd(place) => {
+                reader.name()?;
+                let start = at.wrapping_add(7);
+                (at, reader.quotes) = value(reader, start)?;
+                kinds = kinds.with(Kinds::THERE, place);
+                *values.get_mut(place)? = Span::new(start, at, false);
             }
-            (at, reader.quotes) = others.member(reader)?;
-            word = reader.word(at)?;
-            continue;
-        }
-        if kinds.has(place) {
-            return None;
-        }
-        if difference == 0 {
-            at = reader.text_of_member()?;
-            kinds = kinds.with(Kinds::TEXT, place);
-            *values.get_mut(place)? = Span::new(start, at, true);
-        } else {
-            reader.name()?;
-            let kind;
-            (at, kind) = match reader.date(start) {
-                Some(end) => (end, Kinds::DATE),
-                None => {
-                    let end;
-                    (end, reader.quotes) = value(reader, start)?;
-                    (end, Kinds::THERE)
+            Member::Other => {
+                if !is(word, b",\"") {
+                    break;
                 }
-            };
-            kinds = kinds.with(kind, place);
-            *values.get_mut(place)? = Span::new(start, at, false);
+                (at, reader.quotes) = others.member(reader)?;
+            }
         }
         word = reader.word(at)?;
     }
@@ -224,6 +235,16 @@ impl Names<'_> {
     }
 }
 
+/// What was met where a member begins.
+enum Member {
+    /// A name that is looked for, and a string or ten digits: they are read. Their end, and the kinds with them.
+    Read(u32, Kinds),
+    /// The name of a place and another value, still to be read.
+    Odd(usize),
+    /// Nothing of the kind, still to be read.
+    Other,
+}
+
 /// A string, by the places of its quotes.
 #[derive(Clone, Copy)]
 struct Quoted {
@@ -260,6 +281,44 @@ impl Reader<'_> {
     fn word(&self, at: u32) -> Option<u64> {
         let at = at as usize;
         self.room.get(at..at.wrapping_add(8))?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+    }
+
+    /// The word that an object begins with, its brace made the comma that stands before every other member.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn first_word(&self) -> Option<u64> {
+        let word = self.word(0)?;
+        is(word, b"{\"").then_some(word ^ u64::from(b'{' ^ b','))
+    }
+
+    /// Reads the member that begins at a place with `word`, if its name is looked for. `None` if that is there twice.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn known(
+        &mut self,
+        at: u32,
+        word: u64,
+        kinds: Kinds,
+        known: &ShortNames,
+        values: &mut [Span; 8],
+    ) -> Option<Member> {
+        #[allow(clippy::cast_possible_truncation, reason = "three letters and a quote")]
+        let place = ShortName((word >> 16) as u32).place();
+        let difference = word ^ known.members.get(place)?;
+        let start = at.wrapping_add(7);
+        if difference << 8 != 0 {
+            return Some(Member::Other);
+        }
+        if kinds.has(place) {
+            return None;
+        }
+        if difference == 0 {
+            let end = self.text_of_member()?;
+            *values.get_mut(place)? = Span::new(start, end, true);
+            return Some(Member::Read(end, kinds.with(Kinds::TEXT, place)));
+        }
+        let Some(end) = self.date(start) else { return Some(Member::Odd(place)) };
+        self.name()?;
+        *values.get_mut(place)? = Span::new(start, end, false);
+        Some(Member::Read(end, kinds.with(Kinds::DATE, place)))
     }
 
     /// The name of the next member.
@@ -529,8 +588,16 @@ mod tests {
         let quotes = spare.len() / 2;
         spare.resize(spare.len() + 8 * NAMES + 8, 0xa5);
         let notes = Notes { room: &room, quotes, ascii, vector };
+        // In one piece, and in two.
+        let mut whole = ([Span::NONE; 8], spare.clone());
+        let kinds = object(notes, text.len(), &mut whole.1, &KNOWN, &mut whole.0, Read::NONE);
         let mut values = [Span::NONE; 8];
-        let kinds = object(notes, text.len(), &mut spare, &KNOWN, &mut values)?;
+        let places = spare.as_chunks().0;
+        let read = front(notes, places, &KNOWN, &mut values).unwrap_or(Read::NONE);
+        let pieces = object(notes, text.len(), &mut spare, &KNOWN, &mut values, read);
+        assert_eq!(kinds.map(|Kinds(bits)| bits), pieces.map(|Kinds(bits)| bits));
+        let kinds = kinds?;
+        assert_eq!(whole.0.map(|value| value.text(text)), values.map(|value| value.text(text)));
         for (at, value) in values.iter().enumerate() {
             let digits = value.text(text);
             let date = digits.len() == 10 && digits.iter().all(u8::is_ascii_digit);

@@ -123,6 +123,23 @@ impl State {
         _mm_testz_si128(difference, difference) == 1
     }
 
+    /// Has what leads to this state stand ahead of what is written behind.
+    #[inline]
+    #[target_feature(enable = "sse4.1")]
+    pub(super) fn ahead(mut self) -> Self {
+        let Self { abef, cdgh } = &mut self;
+        // SAFETY: no instruction at all.
+        unsafe {
+            asm!(
+                "/* {0} {1} */",
+                inout(xmm_reg) * abef,
+                inout(xmm_reg) * cdgh,
+                options(nostack, preserves_flags),
+            );
+        }
+        self
+    }
+
     /// One compression (FIPS 180-4 §6.2.2).
     #[inline]
     #[target_feature(enable = "sha,ssse3,sse4.1")]
