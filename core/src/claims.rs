@@ -7,7 +7,7 @@ use crate::strip::Writer;
 use crate::text::compact::{self, Kinds, Notes, Read, ShortName, ShortNames};
 use crate::text::json::{self, Fault, Kind, Span};
 use crate::time::UnixTime;
-use doorward_simd::{Beside, Decoded, Room, Vector};
+use doorward_simd::{Beside, Decoded, Vector};
 
 pub use crate::text::json::{Elements, JsonStr, Members, Value};
 pub use crate::text::numeric::NumericDate;
@@ -101,52 +101,66 @@ impl Registered {
     }
 }
 
-/// Claims that are read and judged while the MAC of their token is on its way.
+/// Claims that are read while the MAC of their token is on its way, and their dates compared with the clock.
 ///
 /// **Nothing is proven yet.** Whoever asks for them has the MAC's answer in hand; without it, what was found here is
-/// forgotten.
+/// forgotten. So that nobody without a key learns anything by the time that it takes, or makes it long, no more is done here
+/// than that: no text is compared with a rule, no array is judged, and of a text longer than
+/// [`SHORT`](Self::SHORT) only members of registered names are read, each once.
 pub(crate) struct Unproven<'r> {
     rules: &'r ClaimRules<'r>,
     now: UnixTime,
     registered: Registered,
     read: Read,
-    verdict: Option<Result<(), Reason>>,
+    /// `None`: the claims are to be read when they are proven.
+    kinds: Option<Kinds>,
+    /// Whether types, presence and dates are right. `None`: that is to be judged when they are proven.
+    dated: Option<Result<(), Reason>>,
 }
 
 impl<'r> Unproven<'r> {
+    /// Bytes of claims that are read whole. The hash of longer ones takes so long that it hides no part of them worth it.
+    const SHORT: usize = 1_024;
+
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn new(rules: &'r ClaimRules<'r>, now: UnixTime) -> Self {
         let registered = Registered([Span::NONE; 8]);
-        Self { rules, now, registered, read: Read::NONE, verdict: None }
+        Self { rules, now, registered, read: Read::NONE, kinds: None, dated: None }
     }
 
-    /// The claims of a text that is now proven, if they were judged.
+    /// The claims of a text that is now proven, or what is wrong with them; `None` if they are still to be read.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn proven<'a>(&self, text: &'a [u8]) -> Option<Result<Claims<'a>, Reason>> {
-        let verdict = self.verdict?;
-        Some(verdict.map(|()| Claims { text, registered: self.registered }))
+        let kinds = self.kinds?;
+        let view = View { text, registered: &self.registered };
+        let judged = match self.dated {
+            Some(dated) => dated.and_then(|()| self.rules.check_names(&view, kinds)),
+            None => self.rules.judge(&view, kinds, self.now),
+        };
+        Some(judged.map(|()| Claims { text, registered: self.registered }))
     }
 }
 
 impl Beside for Unproven<'_> {
-    fn first(&mut self, vector: Vector, Room { text, quotes }: Room<'_>, found: Decoded) {
+    fn first(&mut self, vector: Vector, found: Decoded, room: &[u8], quotes: &mut [[u8; 2]]) {
         let Some(count) = found.quotes else { return };
-        let notes = Notes { room: text, quotes: count, ascii: found.ascii, vector };
+        let notes = Notes { room, quotes: count, ascii: found.ascii, vector };
         let Registered(values) = &mut self.registered;
         if let Some(read) = compact::front(notes, quotes, &NAMES, values) {
             self.read = read;
         }
     }
 
-    fn then(&mut self, vector: Vector, Room { text: room, quotes }: Room<'_>, found: Decoded) {
-        let Some(count) = found.quotes else { return };
+    fn then(&mut self, vector: Vector, found: Decoded, room: &[u8], quotes: &mut [[u8; 2]]) {
+        let Some(count) = found.quotes.filter(|_| found.len <= Self::SHORT) else { return };
         let notes = Notes { room, quotes: count, ascii: found.ascii, vector };
         let Registered(values) = &mut self.registered;
         let spare = quotes.as_flattened_mut();
-        let kinds = compact::object(notes, found.len, spare, &NAMES, values, self.read);
-        let Some((kinds, text)) = kinds.zip(room.get(..found.len)) else { return };
-        let view = View { text, registered: &self.registered };
-        self.verdict = Some(self.rules.judge(&view, kinds, self.now));
+        self.kinds = compact::object(notes, found.len, spare, &NAMES, values, self.read);
+        if let (Some(kinds), Some(text)) = (self.kinds, room.get(..found.len)) {
+            let view = View { text, registered: &self.registered };
+            self.dated = self.rules.dated(&view, kinds, self.now);
+        }
     }
 }
 
@@ -165,12 +179,20 @@ impl<'a> Claims<'a> {
     /// Reads a proven payload and judges it.
     pub(crate) fn judged(
         text: &'a [u8],
+        notes: Option<Notes<'_>>,
         spare: &mut [u8],
         rules: &ClaimRules<'_>,
         now: UnixTime,
     ) -> Result<Self, Reason> {
         let mut registered = Registered([Span::NONE; 8]);
-        let kinds = registered.read(text, spare)?;
+        let Registered(values) = &mut registered;
+        let read = notes.and_then(|notes| {
+            compact::object(notes, text.len(), spare, &NAMES, values, Read::NONE)
+        });
+        let kinds = match read {
+            Some(kinds) => kinds,
+            None => registered.read(text, spare)?,
+        };
         rules.judge(&View { text, registered: &registered }, kinds, now)?;
         Ok(Self { text, registered })
     }
@@ -269,15 +291,29 @@ struct Dates {
 }
 
 impl ClaimRules<'_> {
+    #[inline(never)]
     fn judge(&self, claims: &View<'_>, kinds: Kinds, now: UnixTime) -> Result<(), Reason> {
-        claims.check_texts(kinds)?;
-        // Where no date has a fraction, as nearly always, the compiler leaves out what only fractions ask for.
-        let ages = self.max_lifetime.is_some() || self.max_age.is_some();
-        match claims.plain_dates(kinds).filter(|_| !ages) {
-            Some(dates) => self.check_dates(claims, kinds, &dates, now),
-            None => self.check_odd_dates(claims, kinds, now),
+        match self.dated(claims, kinds, now) {
+            Some(dated) => dated,
+            None => {
+                claims.check_texts(kinds)?;
+                self.check_odd_dates(claims, kinds, now)
+            }
         }?;
         self.check_names(claims, kinds)
+    }
+
+    /// Whether types, presence and dates are right, where that is told at a glance: no date has a fraction, as nearly
+    /// always, so that the compiler leaves out what only fractions ask for, and no rule asks for more than the clock.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn dated(&self, claims: &View<'_>, kinds: Kinds, now: UnixTime) -> Option<Result<(), Reason>> {
+        let texts = kinds.no_texts() & (bit(ISS) | bit(SUB) | bit(JTI) | bit(AUD)) == 0;
+        let more =
+            !self.required.is_empty() || self.max_lifetime.is_some() || self.max_age.is_some();
+        if !texts || more {
+            return None;
+        }
+        Some(self.check_dates(claims, kinds, &claims.plain_dates(kinds)?, now))
     }
 
     #[inline(never)]
@@ -559,7 +595,10 @@ fn push_integer(out: &mut Writer<'_>, value: i64) -> Result<(), Reason> {
 #[cfg(all(test, feature = "jwt"))]
 mod tests {
     use super::*;
+    use crate::text::base64url;
     use crate::{Algorithm, Jwt, Key, sign};
+    use doorward_simd::{Room, text_room};
+    use std::format;
     use std::string::String;
 
     /// Every set of the four claims that are asked for by rules of their own, and every set of those rules.
@@ -593,5 +632,61 @@ mod tests {
             let expected = if asked & !there == 0 { Ok(()) } else { Err(Reason::ClaimMissing) };
             assert_eq!(judged, expected, "{json}, asked for {asked:04b}");
         }
+    }
+
+    /// What is found of claims before anything is proven: whether they are read, and what their dates are.
+    fn early(rules: &ClaimRules<'_>, json: &str) -> Option<(bool, Option<Result<(), Reason>>)> {
+        let vector = Vector::detect()?;
+        let mut payload = [0; 4_000];
+        let payload = base64url::encode(json.as_bytes(), &mut payload)?;
+        let (mut text, mut quotes) = ([0; text_room(4_000)], [[0; 2]; 2_000]);
+        let room = Room { text: &mut text, quotes: &mut quotes };
+        let found = vector.decode(payload.as_bytes(), room)?;
+        let mut unproven = Unproven::new(rules, UnixTime::from_seconds(1_700_000_000));
+        unproven.first(vector, found, &text, &mut quotes);
+        unproven.then(vector, found, &text, &mut quotes);
+        Some((unproven.kinds.is_some(), unproven.dated))
+    }
+
+    #[test]
+    fn before_the_mac_is_proven_only_dates_are_judged_and_only_short_claims_read() {
+        if Vector::detect().is_none() {
+            return;
+        }
+        let plain = ClaimRules::default();
+        let strict = ClaimRules {
+            issuer: Some("me"),
+            audience: &["you"],
+            subject: Some("her"),
+            revoked: &["1"],
+            ..plain
+        };
+        let good = r#""exp":1700003600"#;
+        for (rules, json, expected) in [
+            (&plain, format!("{{{good}}}"), Some(Ok(()))),
+            (&plain, r#"{"exp":1600000000}"#.into(), Some(Err(Reason::TokenExpired))),
+            (&plain, r#"{"iss":"me"}"#.into(), Some(Err(Reason::ClaimMissing))),
+            // All of it wrong.
+            (
+                &strict,
+                format!(r#"{{{good},"iss":"x","aud":"x","sub":"x","jti":"1"}}"#),
+                Some(Ok(())),
+            ),
+            (&strict, format!(r#"{{{good},"iss":"me","aud":["x"],"sub":"her"}}"#), None),
+            (&plain, format!(r#"{{{good},"sub":1}}"#), None),
+            (&plain, r#"{"exp":1700003600.5}"#.into(), None),
+            (&ClaimRules { required: &["x"], ..plain }, format!("{{{good}}}"), None),
+            (&ClaimRules { max_age: Some(1), ..plain }, format!("{{{good}}}"), None),
+            (&ClaimRules { max_lifetime: Some(1), ..plain }, format!("{{{good}}}"), None),
+        ] {
+            assert_eq!(early(rules, &json), Some((true, expected)), "{json}");
+        }
+        let long = |len: usize| {
+            let json = format!(r#"{{{good},"x":"{}"}}"#, "y".repeat(len - 25));
+            assert_eq!(json.len(), len);
+            early(&plain, &json)
+        };
+        assert_eq!(long(Unproven::SHORT), Some((true, Some(Ok(())))));
+        assert_eq!(long(Unproven::SHORT + 1), Some((false, None)));
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! `Parsed` (untrusted) → `Signed` (its MAC is proven) → `Claims` (judged). The order of steps is
 //! fixed: length, alphabet, dots, base64url, header, MAC, payload, claims; the first failing step
-//! gives the reason, so that nobody without a key is told anything of the claims. Where a MAC and the claims are worked on at the
-//! same time, that of the claims is asked for when the MAC is proven.
+//! gives the reason, so that nobody without a key is told anything of the claims. Where claims are read while the MAC is
+//! computed, what was found of them is asked for when it is proven.
 
 use crate::claims::{ClaimRules, Claims, Unproven};
 use crate::key::{Algorithm, Key};
@@ -14,10 +14,11 @@ use crate::reason::Reason;
 use crate::strip::Writer;
 use crate::text::ascii::{WIDE, last_position, position, same, split_str};
 use crate::text::base64url::{self, Decoder, decoded_len, encoded_len};
+use crate::text::compact::Notes;
 use crate::text::json::{self, Fault, JsonStr, NameKey, Value};
 use crate::time::UnixTime;
 use core::iter::Peekable;
-use doorward_simd::{Beside, Room, Vector, text_room};
+use doorward_simd::{Beside, Decoded, Room, Vector, text_room};
 
 /// A verifier of signed tokens: its keys and what it asks of the claims.
 #[derive(Clone, Copy, Debug)]
@@ -90,14 +91,18 @@ impl<'c> Jwt<'c> {
         scratch: &'a mut [u8],
     ) -> Result<(Claims<'a>, usize), Reason> {
         let mut unproven = Unproven::new(&self.claims, now);
-        let signed = match self.shortcut(token, max, scratch, &mut unproven) {
-            Some((proven, found)) => found.signed(proven, scratch)?,
-            None => self.prove_by_steps(token, max, scratch)?,
+        let (signed, early) = match self.shortcut(token, max, scratch, &mut unproven) {
+            Some((proven, found)) => {
+                let signed = found.signed(proven, scratch)?;
+                // The MAC is proven: what was found of the claims counts.
+                let claims = unproven.proven(signed.payload);
+                (signed, claims)
+            }
+            None => (self.prove_by_steps(token, max, scratch)?, None),
         };
-        // The MAC is proven: what was found of the claims counts.
         let key = signed.key;
-        let claims = match unproven.proven(signed.payload) {
-            Some(judged) => judged,
+        let claims = match early {
+            Some(claims) => claims,
             None => signed.claims(&self.claims, now),
         };
         Ok((claims?, key))
@@ -149,7 +154,7 @@ impl<'c> Jwt<'c> {
         let room = Room { text, quotes: quotes.as_chunks_mut().0 };
         // Neither the alphabet nor a third dot was looked for: what is decoded has none.
         let (proven, text) = key.verify_with(vector, input, payload_at, tag, room, beside)?;
-        Some((proven, Found { len: text.len, payload_chars, key: at }))
+        Some((proven, Found { vector, text, payload_chars, key: at }))
     }
 }
 
@@ -199,7 +204,7 @@ impl<'c> Jwt<'c> {
             }
             let (payload, spare) =
                 scratch.split_at_mut_checked(payload_len).ok_or(Reason::ScratchTooSmall)?;
-            return Ok(Signed { payload, spare, key });
+            return Ok(Signed { payload, spare, key, notes: None });
         }
         Parsed::parse(token, max, self)?.prove(scratch)
     }
@@ -234,7 +239,8 @@ impl<'c> Jwt<'c> {
 
 /// What vector code has found of a token; its payload lies in the scratch.
 struct Found {
-    len: usize,
+    vector: Vector,
+    text: Decoded,
     payload_chars: usize,
     key: usize,
 }
@@ -248,8 +254,12 @@ impl Found {
         let (text, spare) = scratch
             .split_at_mut_checked(text_room(self.payload_chars))
             .ok_or(Reason::ScratchTooSmall)?;
-        let payload = text.get(..self.len).ok_or(Reason::ScratchTooSmall)?;
-        Ok(Signed { payload, spare, key: self.key })
+        let Decoded { len, ascii, quotes } = self.text;
+        let text = &*text;
+        let payload = text.get(..len).ok_or(Reason::ScratchTooSmall)?;
+        let vector = self.vector;
+        let notes = quotes.map(|quotes| Notes { room: text, quotes, ascii, vector });
+        Ok(Signed { payload, spare, key: self.key, notes })
     }
 }
 
@@ -326,7 +336,7 @@ impl<'t, 'c> Parsed<'t, 'c> {
         if !decoder.finish() {
             return Err(Reason::TokenBase64);
         }
-        Ok(Signed { payload, spare, key })
+        Ok(Signed { payload, spare, key, notes: None })
     }
 }
 
@@ -530,6 +540,8 @@ pub struct Signed<'s> {
     payload: &'s [u8],
     spare: &'s mut [u8],
     key: usize,
+    /// What was noted of the payload while it was decoded; the places are in `spare`.
+    notes: Option<Notes<'s>>,
 }
 
 impl<'s> Signed<'s> {
@@ -551,7 +563,7 @@ impl<'s> Signed<'s> {
     /// A reason of the 50xx or 60xx family.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn claims(self, rules: &ClaimRules<'_>, now: UnixTime) -> Result<Claims<'s>, Reason> {
-        Claims::judged(self.payload, self.spare, rules, now)
+        Claims::judged(self.payload, self.notes, self.spare, rules, now)
     }
 }
 

@@ -49,13 +49,6 @@ pub struct Room<'r> {
     pub quotes: &'r mut [[u8; 2]],
 }
 
-impl Room<'_> {
-    /// The same room, for a while.
-    pub const fn reborrow(&mut self) -> Room<'_> {
-        Room { text: self.text, quotes: self.quotes }
-    }
-}
-
 /// Prints how much room there is: in it is a token's text.
 impl core::fmt::Debug for Room<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -71,21 +64,22 @@ pub const fn text_room(chars: usize) -> usize {
 }
 
 /// Work that waits for the text of a payload and for no hash, in two pieces, which are done while the hash is on
-/// its way.
+/// its way. Each gets the text, with what lies behind it in the room, and the room of the quotes.
 ///
-/// **Nothing is proven yet.** What comes of it counts for nothing before the MAC is known to be right.
+/// **Nothing is proven yet.** What comes of it counts for nothing before the MAC is known to be right, and how much it
+/// does is to be bounded by more than the token's length.
 pub trait Beside {
-    /// The first piece: the text lies in the room.
-    fn first(&mut self, vector: Vector, room: Room<'_>, found: Decoded);
+    /// The first piece.
+    fn first(&mut self, vector: Vector, found: Decoded, text: &[u8], quotes: &mut [[u8; 2]]);
 
     /// The second piece, of the same text.
-    fn then(&mut self, vector: Vector, room: Room<'_>, found: Decoded);
+    fn then(&mut self, vector: Vector, found: Decoded, text: &[u8], quotes: &mut [[u8; 2]]);
 }
 
 /// No work.
 impl Beside for () {
-    fn first(&mut self, _: Vector, _: Room<'_>, _: Decoded) {}
-    fn then(&mut self, _: Vector, _: Room<'_>, _: Decoded) {}
+    fn first(&mut self, _: Vector, _: Decoded, _: &[u8], _: &mut [[u8; 2]]) {}
+    fn then(&mut self, _: Vector, _: Decoded, _: &[u8], _: &mut [[u8; 2]]) {}
 }
 
 /// What decoding a payload has found.

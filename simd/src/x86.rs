@@ -97,9 +97,8 @@ impl Vector {
     }
 }
 
-/// A compression, and 64 characters decoded between its rounds, and what is to be done with their text. No function: over
-/// a call the state would leave its registers, and no function that needs features of the CPU is inlined for
-/// certain.
+/// A compression, and 64 characters decoded between its rounds, and what is to be done with their text. No function: each
+/// block would pay for a call, and no function that needs features of the CPU is inlined for certain.
 macro_rules! compress_beside {
     ($state:expr, $words:expr, $chars:expr, $foreign:ident, $text:ident => $work:expr) => {{
         let (mut rounds, chars): (_, &[u8; 64]) = (Rounds::first($state, $words), $chars);
@@ -119,6 +118,23 @@ macro_rules! compress_beside {
     }};
 }
 
+/// As `?`, and seldom: behind as many questions of even chances the compiler takes the rest of a function for one that is
+/// seldom run, and leaves its parts in functions of their own.
+macro_rules! some {
+    ($asked:expr) => {
+        match $asked {
+            Some(there) => there,
+            None => return none(),
+        }
+    };
+}
+
+#[cold]
+#[inline(never)]
+const fn none() -> Option<(bool, Decoded)> {
+    None
+}
+
 /// A compression waits for its own rounds most of the time, so between them stands what else there is
 /// to do: beside each block a step of the payload is decoded, beside the last one what is left of it,
 /// and beside the outer hash the tag. What reads the text has its two turns before the outer hash and within it: in
@@ -130,25 +146,26 @@ fn hs256(
     input: &[u8],
     payload_at: usize,
     tag: &[u8; 43],
-    mut room: Room<'_>,
+    room: Room<'_>,
     work: &mut dyn Beside,
 ) -> Option<(bool, Decoded)> {
     let (blocks, tail) = input.as_chunks::<64>();
-    let (steps, rest) = input.get(payload_at..)?.as_chunks::<64>();
-    let (beside, blocks) = blocks.split_at_checked(steps.len())?;
-    let last = input.last_chunk::<64>()?;
+    let (steps, rest) = some!(input.get(payload_at..)).as_chunks::<64>();
+    let (beside, blocks) = some!(blocks.split_at_checked(steps.len()));
+    let last = some!(input.last_chunk::<64>());
     let end = followed(last, &PADDING);
-    let end = behind(&end, tail.len())?;
+    let end = some!(behind(&end, tail.len()));
     let chars = followed(last, &FILL);
-    let chars = behind(&chars, rest.len())?;
-    let count = last_bytes(rest.len())?;
+    let chars = some!(behind(&chars, rest.len()));
+    let count = some!(last_bytes(rest.len()));
 
-    let mut sink = Sink::<true>::new(room.reborrow(), input.len());
+    let Room { text, quotes } = room;
+    let mut sink = Sink::<true>::new(Room { text, quotes }, input.len());
     let mut foreign = Foreign::none();
     let mut state = State::load(&keyed.inner);
     for (bytes, chars) in beside.iter().zip(steps) {
         (state, ()) =
-            compress_beside!(state, block(bytes), chars, foreign, text => sink.take(text));
+            compress_beside!(state, block(bytes), chars, foreign, step => sink.take(step));
     }
     for bytes in blocks {
         state = state.compress(block(bytes));
@@ -161,21 +178,21 @@ fn hs256(
     }
     let words = with_length(words, input.len());
     let (state, found) =
-        compress_beside!(state, words, chars, foreign, text => sink.finish(text, count));
-    let found = found?;
+        compress_beside!(state, words, chars, foreign, last => sink.finish(last, count));
+    let found = some!(found);
     let state = state.ahead();
-    work.first(vector, room.reborrow(), found);
+    work.first(vector, found, text, quotes);
 
     let mut tag_chars = FILL;
-    *tag_chars.first_chunk_mut()? = *tag;
+    *some!(tag_chars.first_chunk_mut()) = *tag;
     let outer = State::load(&keyed.outer);
     let (mac, tag) = compress_beside!(outer, outer_block(state), &tag_chars, foreign, tag => {
-        work.then(vector, room, found);
+        work.then(vector, found, text, quotes);
         tag
     });
     let mut bytes = [0; 48];
     store_all(&mut bytes, tag);
-    let (tag, padding) = bytes.split_first_chunk::<32>()?;
+    let (tag, padding) = some!(bytes.split_first_chunk::<32>());
     // Two bits of the tag's last character belong to no byte (RFC 4648 §3.5).
     let canonical = foreign.is_none() && padding.first() == Some(&0);
     canonical.then_some((mac.is(tag), found))

@@ -273,18 +273,18 @@ fn what_is_too_long_for_a_place_of_16_bits_has_no_notes() {
 struct Turns(Vec<(u8, Vec<u8>, Decoded)>);
 
 impl Turns {
-    fn see(&mut self, turn: u8, room: &Room<'_>, found: Decoded) {
-        self.0.push((turn, room.text[..found.len].to_vec(), found));
+    fn see(&mut self, turn: u8, found: Decoded, text: &[u8]) {
+        self.0.push((turn, text[..found.len].to_vec(), found));
     }
 }
 
 impl Beside for Turns {
-    fn first(&mut self, _: Vector, room: Room<'_>, found: Decoded) {
-        self.see(1, &room, found);
+    fn first(&mut self, _: Vector, found: Decoded, text: &[u8], _: &mut [[u8; 2]]) {
+        self.see(1, found, text);
     }
 
-    fn then(&mut self, _: Vector, room: Room<'_>, found: Decoded) {
-        self.see(2, &room, found);
+    fn then(&mut self, _: Vector, found: Decoded, text: &[u8], _: &mut [[u8; 2]]) {
+        self.see(2, found, text);
     }
 }
 

@@ -24,6 +24,7 @@ def suites() -> list[Suite]:
     rules_without_effect(s)
     sizes(s)
     claims_beside_nested(s)
+    one_of_several_audiences(s)
     return [s]
 
 
@@ -186,3 +187,19 @@ def claims_beside_nested(s: Suite) -> None:
     ):
         token = sign_bytes(b'{"alg":"HS256","typ":"JWT"}', claims)
         s.decide("claims-nested-" + case_id, rules, [APP, ["Authorization", f"Bearer {token}"]], code)
+
+
+def one_of_several_audiences(s: Suite) -> None:
+    """Whichever of the configured audiences the claim is, or names in an array."""
+    rules: Json = {"jwt": {"key": [utf8(SECRET)], "audience": ["a", "bb", "ccc"]}}
+    for case_id, code, aud in (
+        ("first", 0, b'"a"'),
+        ("second", 0, b'"bb"'),
+        ("third", 0, b'"ccc"'),
+        ("third-in-array", 0, b'["x","ccc"]'),
+        ("none", 5008, b'"cc"'),
+        ("none-in-array", 5008, b'["x","cc"]'),
+    ):
+        claims = b'{"exp":1700003600,"aud":' + aud + b"}"
+        token = sign_bytes(b'{"alg":"HS256","typ":"JWT"}', claims)
+        s.decide("claims-audiences-" + case_id, rules, [APP, ["Authorization", f"Bearer {token}"]], code)

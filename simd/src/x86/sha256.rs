@@ -1,5 +1,5 @@
-//! SHA-256 (FIPS 180-4 §6.2) with SHA-NI: the words of the schedule and the state stay in registers
-//! from the first block of a MAC to its compare.
+//! SHA-256 (FIPS 180-4 §6.2) with SHA-NI: no function here lays the words of the schedule or the state down, from the
+//! first block of a MAC to its compare; the compiler does where it has no register left.
 
 use super::base64url::Foreign;
 use super::load;
@@ -61,7 +61,7 @@ pub(super) fn with_length([w0, w1, w2, w3]: Block, len: usize) -> Block {
     [w0, w1, w2, _mm_or_si128(w3, length)]
 }
 
-/// The outer message of HMAC: the inner hash, padded behind a keyed block. Never leaves the registers.
+/// The outer message of HMAC: the inner hash, padded behind a keyed block.
 #[inline]
 #[target_feature(enable = "ssse3,sse4.1")]
 pub(super) fn outer_block(inner: State) -> Block {
