@@ -286,8 +286,7 @@ impl<'c> Key<'c> {
 
     /// Whether `tag`, in base64url, is this key's MAC of `input`, and what decoding the payload, which is
     /// `input` from `payload_at` on, has found. `None` if there is no vector code for it, or one of the
-    /// two is not canonical. `beside` is done beside
-    /// SHA-256; for the others nothing is.
+    /// two is not canonical. `beside` is done while SHA-256 is computed, and not at all for the others.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn verify_with(
         &self,
