@@ -337,6 +337,21 @@ impl Reader<'_> {
         Some(place(*close).wrapping_add(1))
     }
 
+    /// The end of the last of the strings here, one after the other in an array, and the word behind it, which has seven
+    /// bytes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn texts(&mut self) -> Option<(u32, u64)> {
+        loop {
+            let [_, close, rest @ ..] = self.quotes else { return None };
+            self.quotes = rest;
+            let close = place(*close);
+            let word = self.word(close)?;
+            if !is(word, b"\",\"") {
+                return Some((close.wrapping_add(1), word >> 8));
+            }
+        }
+    }
+
     /// The end of the string that is the value of the next member.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn text_of_member(&mut self) -> Option<u32> {
@@ -355,18 +370,15 @@ impl Reader<'_> {
     /// The end of the value at a place, which begins with `first`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn value(&mut self, at: u32, first: u64) -> Option<u32> {
+        if is(first, b"\"") {
+            return self.text();
+        }
         if !opens(first) {
-            return self.leaf(at, first);
+            return self.scalar(at, first);
         }
         let end;
         (end, self.quotes) = nested(self.room, at, self.quotes, self.vector)?;
         Some(end)
-    }
-
-    /// The same of a value that is no array and no object.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn leaf(&mut self, at: u32, first: u64) -> Option<u32> {
-        if is(first, b"\"") { self.text() } else { self.scalar(at, first) }
     }
 
     /// The end of the number of ten digits at a place, if it begins with no zero and goes on with none of what makes
@@ -446,8 +458,13 @@ impl Reader<'_> {
             if opens(first) {
                 return Some((start, first, false));
             }
-            at = self.leaf(start, first)?;
-            let behind = self.word(at)?;
+            let behind;
+            (at, behind) = if is(first, b"\"") {
+                self.texts()?
+            } else {
+                let end = self.scalar(start, first)?;
+                (end, self.word(end)?)
+            };
             if !is(behind, b",") {
                 return Some((at, behind, true));
             }
@@ -649,6 +666,7 @@ mod tests {
             r#"{"a":[],"b":{},"c":[[],{}],"d":{"e":{"f":[1,2,{"g":"h"}]}}}"#,
             "{\"\":0,\"\u{fc}\":\"\u{20ac}\"}",
             r#"{"a":[1,12,123456,1.5,-1,0,true,"x",null],"b":{"a":1,"a":2}}"#,
+            r#"{"a":["b","c","",",",1,"d","e",[],"f","g",{}],"h":["i","j"]}"#,
             r#"{"claim-1":1,"claim-22":2}"#,
             r#"{"exp":1700000000,"iss":"me"}"#,
             r#"{"exp":9999999999,"iss":1000000000,"a":0}"#,
@@ -706,6 +724,12 @@ mod tests {
             r#"{a:1}"#,
             r#"{"a":1,b:2}"#,
             r#"{"a":[1"x"]}"#,
+            r#"{"a":["b""c"]}"#,
+            r#"{"a":["b","c",]}"#,
+            r#"{"a":["b","c"}"#,
+            r#"{"a":["b",c"]}"#,
+            r#"{"a":["b","c":1]}"#,
+            r#"{"a":["b","c"#,
             r#"{"a":{"b":1},{"c":2}}"#,
             r#"{"a":{"b":1},{"c":2}]}"#,
             r#"{"a":{"b":{"c":1},{"d":2}}}"#,
@@ -735,7 +759,7 @@ mod tests {
     #[test]
     fn no_fault_is_passed_over() {
         let text =
-            br#"{"iss":"me","a":[1,{"b":12345678},"c"],"exp":1700000000,"d":{"e":true,"f":[]}}"#;
+            br#"{"iss":"me","a":[1,{"b":12345678},"c","","d"],"exp":1700000000,"e":{"f":true,"g":[]}}"#;
         assert!(compare(text) || Vector::detect().is_none());
         for at in 0..text.len() {
             for byte in b"\"{}[]:,0123456789.eE+-truefalsn x\x00\x1f\\\x80\xff" {
