@@ -21,9 +21,9 @@ type workerRate struct {
 // workers measures 1, 2, 4 and 8 goroutines that share one gate, in interleaved rounds, and takes the rate that a tenth of
 // the rounds exceed.
 func workers(rounds int, file string) {
-	gate, err := doorward.FromJSON(document, doorward.Clock(clock))
+	gate, err := doorward.FromJSON(document)
 	must(err)
-	verifier, token := gate.JWT(), tokenOf(281)
+	verifier, token := gate.JWT(), tokensOf(281)[0]
 	counts := []int{1, 2, 4, 8}
 	rates := make([][]float64, len(counts))
 	for range rounds {

@@ -142,13 +142,10 @@ func answered(code uint32, open bool) error {
 // Warnings are what should be mended in the policy, as it was when the gate was made.
 func (g *Gate) Warnings() []string { return append([]string(nil), g.warnings...) }
 
-// Close ends the gate: its memory is given back and its keys are wiped, after the last decision that is under
+// Close ends the gate: its rules are given back and its keys are wiped, after the last decision that is under
 // way. Whatever is asked afterwards gives ErrClosed. Closing again does nothing; a gate that is forgotten is
 // closed by the garbage collector.
-func (g *Gate) Close() error {
-	g.abi.Close()
-	return nil
-}
+func (g *Gate) Close() error { return failure(g.abi.Close()) }
 
 // Reload reads the policy and its secrets again and puts the rules in place of the old ones, all at once.
 // Decisions that are under way end under the old ones. A policy that is not in order changes nothing, and the

@@ -121,6 +121,33 @@ pub unsafe extern "C" fn doorward_gate_reload(
     })
 }
 
+/// Ends a gate's rules while others may still ask it: keys are wiped when the last call that is under way has
+/// ended. Whoever asks later is let in by no rule, and a reload gives 1005.
+///
+/// @param gate  a gate from `doorward_gate_open` or `doorward_gate_from_policy`, which `doorward_gate_free`
+///              still ends
+///
+/// @return `DOORWARD_OK`; 1005 for a gate in memory of the caller's, 1001.
+///
+/// Threads: any number of threads may decide, reload and close meanwhile.
+///
+/// Only in builds with the standard library, which is the default.
+///
+/// # Safety
+/// Every pointer leads to what is said above.
+/// cbindgen:postfix=DOORWARD_NONNULL(1)
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn doorward_gate_close(gate: *const doorward_gate) -> doorward_reason {
+    boundary::run(|| {
+        // SAFETY: the caller's promise.
+        let State::Shared(shared) = (unsafe { guard::gate(gate) })? else {
+            return Err(Reason::ConfigInvalid);
+        };
+        shared.close().map_err(|error| error.reason())
+    })
+}
+
 /// Explains a decision: each check with the values that it compared, secrets left out.
 ///
 /// @param gate     the gate

@@ -298,6 +298,12 @@ static void messages(void)
     CHECK(warning == 0);
     GIVES(DOORWARD_CONFIG_INVALID, doorward_jwt_verify(gate, bytes("a.b.c"), NOW, scratch,
                                                        sizeof scratch, &who.claims));
+    GIVES(DOORWARD_OK, doorward_gate_close(gate));
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN, ask(gate, "h.example", "https://h.example", bytes(CAPABILITY), &who));
+    GIVES(DOORWARD_CONFIG_INVALID, doorward_gate_reload(gate, message));
+    CHECK(strcmp(text, "the gate is closed") == 0);
+    GIVES(DOORWARD_CAPABILITY_UNKNOWN, ask(gate, "h.example", "https://h.example", bytes(CAPABILITY), &who));
+    GIVES(DOORWARD_OK, doorward_gate_close(gate));
     doorward_gate_free(gate);
     GIVES(DOORWARD_OK, doorward_address_parse(bytes("[::1]:80"), &address));
     CHECK(address.kind == DOORWARD_ADDRESS_V6 && address.bytes[15] == 1);

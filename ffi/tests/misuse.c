@@ -242,6 +242,7 @@ static void gates(void)
     config.capabilities_len = 0;
     GIVES(DOORWARD_OK, doorward_gate_init(&gate, &config, NOTHING, 0));
     GIVES(DOORWARD_CONFIG_INVALID, doorward_gate_reload(&gate, SILENT));
+    GIVES(DOORWARD_CONFIG_INVALID, doorward_gate_close(&gate));
     GIVES(DOORWARD_CONFIG_INVALID, doorward_gate_startup_check(&gate, &address, &warning));
     doorward_gate_free(&gate);
     GIVES(NULL_ARGUMENT, doorward_gate_open(bytes(NOTHING, 3), SILENT, &heap));
@@ -256,6 +257,7 @@ static void gates(void)
     GIVES(NULL_ARGUMENT, doorward_gate_from_policy(bytes("x", SIZE_MAX), DOORWARD_TOML, SILENT, &heap));
     CHECK(heap == NULL);
     GIVES(NULL_ARGUMENT, doorward_gate_reload(NOTHING, SILENT));
+    GIVES(NULL_ARGUMENT, doorward_gate_close(NOTHING));
     GIVES(NULL_ARGUMENT, doorward_gate_startup_check(NOTHING, &address, &warning));
     heap = good_gate();
     GIVES(NULL_ARGUMENT, doorward_gate_startup_check(heap, NOTHING, &warning));

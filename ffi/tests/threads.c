@@ -1,6 +1,7 @@
 /* Eight threads decide through one const gate while a ninth reloads it from a file that changes. Each
- * decision is one of the two that the two policies give, and its texts are those of that policy. Then they
- * redeem the same tickets under a lock: each ticket opens for one of them.
+ * decision is one of the two that the two policies give, and its texts are those of that policy. Then the
+ * gate is closed while they ask on, until none of them is let in. Before all that they redeem the same tickets
+ * under a lock: each ticket opens for one of them.
  *
  * threads FILE ROUNDS; with a third argument the lock is left out, for a tool that is to notice it. */
 
@@ -23,6 +24,7 @@ static const char TOKEN[] = "a-token-of-the-two-policies";
 
 static const doorward_gate *shared;
 static unsigned rounds = 2000;
+static int closing; /* whether threads that are started now ask until they are refused */
 static char digest[65];
 static const char *path;
 
@@ -57,16 +59,22 @@ static void *decides(void *result)
                                 {DOORWARD_ADDRESS_NONE, {0}}, lines, 1};
     lines[0].value.len = (size_t)snprintf(value, sizeof value, "Bearer %s", TOKEN);
     lines[0].value.data = (const uint8_t *)value;
-    for (i = 0; i < rounds; i++) {
+    for (i = 0; closing || i < rounds; i++) {
         doorward_decision who;
         int first, second;
         if (doorward_gate_decide(shared, &request, 1700000000, scratch, sizeof scratch, &who) != 0) {
+            if (closing)
+                break;
             wrong++;
             continue;
         }
         first = is(who.id, "first") && is(who.scopes, "a b");
         second = is(who.id, "the-second-one") && is(who.scopes, "c");
         wrong += !(first != second) || !is(who.place, "authorization");
+    }
+    if (closing) {
+        doorward_decision who;
+        wrong += doorward_gate_decide(shared, &request, 1700000000, scratch, sizeof scratch, &who) == 0;
     }
     *(unsigned long *)result = wrong;
     return NULL;
@@ -174,6 +182,14 @@ int main(int argc, char **argv)
         CHECK(pthread_create(&threads[i], NULL, decides, &wrong[i]) == 0);
     CHECK(pthread_create(&threads[THREADS], NULL, reloads, &wrong[THREADS]) == 0);
     for (i = 0; i <= THREADS; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+        CHECK(wrong[i] == 0);
+    }
+    closing = 1;
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, decides, &wrong[i]) == 0);
+    GIVES(DOORWARD_OK, doorward_gate_close(gate));
+    for (i = 0; i < THREADS; i++) {
         CHECK(pthread_join(threads[i], NULL) == 0);
         CHECK(wrong[i] == 0);
     }

@@ -6,7 +6,7 @@ use crate::explain::{self, Explanation};
 use crate::loaded::Loaded;
 use crate::principal::Principal;
 use crate::secret;
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::tree::Syntax;
 use arc_swap::{ArcSwap, Guard};
 use doorward_core::{Decision, Reason, Request, Startup, UnixTime};
@@ -24,6 +24,8 @@ enum Source {
     File { path: PathBuf, told: PathBuf, syntax: Syntax },
     /// The text, which may hold a secret.
     Text(Arc<Zeroizing<String>>, Syntax),
+    /// Of a gate that is closed: nothing.
+    Closed,
 }
 
 impl Source {
@@ -34,6 +36,7 @@ impl Source {
     fn load(&self) -> Result<(Loaded, Vec<Warning>), PolicyError> {
         match self {
             Self::Text(text, syntax) => load(text, *syntax, None),
+            Self::Closed => Err(PolicyError::new(Reason::ConfigInvalid, "", "the gate is closed")),
             Self::File { path, told, syntax } => {
                 let failed = |message: String| {
                     PolicyError::new(Reason::ConfigInvalid, "", message).in_file(told)
@@ -62,9 +65,18 @@ fn load(
     base: Option<&Path>,
 ) -> Result<(Loaded, Vec<Warning>), PolicyError> {
     let (settings, warnings) = settings::read(text, syntax, base)?;
-    let loaded =
-        Loaded::build(settings).map_err(|reason| PolicyError::new(reason, "", reason.text()))?;
-    Ok((loaded, warnings))
+    Ok((built(settings)?, warnings))
+}
+
+fn built(settings: Settings) -> Result<Loaded, PolicyError> {
+    Loaded::build(settings).map_err(|reason| PolicyError::new(reason, "", reason.text()))
+}
+
+/// Rules that let nobody in: no document may have them, since whoever writes one means somebody.
+fn nothing() -> Result<Loaded, PolicyError> {
+    let (mut settings, _) = settings::read("[credential]\nanonymous = true", Syntax::Toml, None)?;
+    settings.credential.anonymous = false;
+    built(settings)
 }
 
 /// A policy document that was read and is in order.
@@ -215,6 +227,19 @@ impl Gate {
         let mut source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
         *source = policy.source;
         self.shared.current.store(Arc::new(policy.loaded));
+    }
+
+    /// Ends the rules for every handle to the gate, while others may still ask: keys are wiped when the last decision
+    /// that is under way has ended. Whoever asks later is let in by no rule, and a reload is an error.
+    ///
+    /// # Errors
+    /// None is known: that of rules without a credential, which are always the same.
+    pub fn close(&self) -> Result<(), PolicyError> {
+        let nothing = nothing()?;
+        let mut source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
+        *source = Source::Closed;
+        self.shared.current.store(Arc::new(nothing));
+        Ok(())
     }
 }
 

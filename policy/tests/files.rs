@@ -9,14 +9,12 @@ const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 
 fn decide(gate: &Gate, token: &str) -> Result<(), Reason> {
     let bearer = format!("Bearer {token}");
-    let headers = [Header::new("Host", "app.example.com"), Header::new("Authorization", &bearer)];
-    let request = Request {
-        method: b"GET",
-        target: b"/",
-        scheme: Scheme::Https,
-        peer: None,
-        headers: &headers,
-    };
+    ask(gate, &[Header::new("Host", "app.example.com"), Header::new("Authorization", &bearer)])
+}
+
+fn ask(gate: &Gate, headers: &[Header<'_>]) -> Result<(), Reason> {
+    let request =
+        Request { method: b"GET", target: b"/", scheme: Scheme::Https, peer: None, headers };
     gate.decide_at(&request, NOW).map(|_| ())
 }
 
@@ -249,6 +247,30 @@ fn threads_decide_while_the_rules_are_replaced() {
         done.store(true, Ordering::Relaxed);
     });
     assert_eq!(decide(&gate, FIRST), Ok(()));
+}
+
+#[test]
+fn a_closed_gate_lets_nobody_in_and_no_reload_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::open(document(folder.path())).unwrap();
+    let (other_handle, under_way) = (gate.clone(), gate.snapshot());
+    assert_eq!(decide(&other_handle, FIRST), Ok(()));
+    gate.close().unwrap();
+    assert_eq!(under_way.gate().capabilities.entries().len(), 1);
+    let open = Policy::from_toml("[credential]\nanonymous = true").unwrap().gate();
+    let nobody = [Header::new("Host", "app.example.com")];
+    assert_eq!(ask(&open, &nobody), Ok(()));
+    open.close().unwrap();
+    for closed in [&gate, &other_handle, &open] {
+        for _ in 0..2 {
+            let now = closed.snapshot();
+            assert!(now.gate().capabilities.entries().is_empty() && now.jwt().is_none());
+            assert_eq!(ask(closed, &nobody), Err(Reason::CredentialMissing));
+            assert_eq!(decide(closed, FIRST), Err(Reason::CapabilityUnknown));
+            assert_eq!(closed.reload().unwrap_err().to_string(), "the gate is closed");
+            closed.close().unwrap();
+        }
+    }
 }
 
 #[test]

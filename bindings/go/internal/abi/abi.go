@@ -17,6 +17,8 @@ package abi
 #cgo nocallback go_decide
 #cgo noescape go_jwt_verify
 #cgo nocallback go_jwt_verify
+#cgo noescape go_jwt_check
+#cgo nocallback go_jwt_check
 #cgo noescape go_jws_verify
 #cgo nocallback go_jws_verify
 #cgo noescape go_jwt_sign
@@ -250,6 +252,15 @@ static void go_jwt_verify(const doorward_gate *gate, const uint8_t *token, size_
     out->reason = doorward_jwt_verify(gate, go_bytes(token, len), go_now(now), scratch, scratch_len, &json);
     if (out->reason == DOORWARD_OK)
         out->claims = go_span_of(json, scratch);
+}
+
+// Where nobody asks for the claims the scratch buffer is the stack's: a thread of C's has room for it.
+static void go_jwt_check(const doorward_gate *gate, const uint8_t *token, size_t len, uint64_t now,
+                         uint32_t *reason)
+{
+    uint8_t scratch[DOORWARD_SCRATCH_BYTES];
+    doorward_bytes json;
+    *reason = doorward_jwt_verify(gate, go_bytes(token, len), go_now(now), scratch, sizeof scratch, &json);
 }
 
 // A key, and behind it its id, which the library does not copy.
@@ -593,22 +604,31 @@ func (h *handle) settle(uses int64) {
 	}
 }
 
-// Gate is a gate on the library's heap. All methods may be called at once, Close included.
-type Gate struct{ handle *handle }
+// Gate is a gate on the library's heap. All methods may be called at once, Close included: the library itself keeps the
+// rules for the calls that are under way, and the memory of the gate stays as long as somebody has it.
+type Gate struct {
+	pointer *C.doorward_gate
+	shut    atomic.Bool
+}
 
 func newGate(gate *C.doorward_gate) *Gate {
-	h := &handle{pointer: unsafe.Pointer(gate), end: func(p unsafe.Pointer) {
-		C.doorward_gate_free((*C.doorward_gate)(p))
-	}}
-	made := &Gate{h}
-	runtime.AddCleanup(made, (*handle).close, h)
+	made := &Gate{pointer: gate}
+	runtime.AddCleanup(made, func(gate *C.doorward_gate) { C.doorward_gate_free(gate) }, gate)
 	return made
 }
 
-func (g *Gate) pointer() *C.doorward_gate { return (*C.doorward_gate)(g.handle.pointer) }
+// Close ends the gate's rules: its keys are wiped after the last call that is under way.
+func (g *Gate) Close() (reason uint32) {
+	if g.shut.CompareAndSwap(false, true) {
+		reason = uint32(C.doorward_gate_close(g.pointer))
+		runtime.KeepAlive(g)
+	}
+	return reason
+}
 
-// Close ends the gate: its memory goes, its keys are wiped, after the last call that is under way.
-func (g *Gate) Close() { g.handle.close() }
+// open tells whether an answer is one of the gate's rules. Those of a closed gate let nobody in: what was let in was so
+// before.
+func (g *Gate) open(reason uint32) bool { return reason == OK || !g.shut.Load() }
 
 // Open makes a gate of a policy file. The message is what is wrong, or what should be mended.
 func Open(path string) (gate *Gate, message string, reason uint32) {
@@ -637,13 +657,13 @@ func gateOf(made *C.doorward_gate, reason uint32) *Gate {
 
 // Reload reads the gate's document again; open is false once the gate is closed.
 func (g *Gate) Reload() (message string, reason uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return "", 0, false
 	}
-	defer g.handle.leave()
 	room := make([]byte, messageBytes)
-	reason = uint32(C.go_reload(g.pointer(), (*C.char)(unsafe.Pointer(&room[0])), C.size_t(len(room))))
-	return text(room), reason, true
+	reason = uint32(C.go_reload(g.pointer, (*C.char)(unsafe.Pointer(&room[0])), C.size_t(len(room))))
+	runtime.KeepAlive(g)
+	return text(room), reason, !g.shut.Load()
 }
 
 // Call is a request on its way to the library, with the memory that the answer takes. It is used by one
@@ -779,108 +799,122 @@ func (c *Call) Who(who *Who) {
 
 // Decide asks the gate: one C call, no allocation.
 func (g *Gate) Decide(c *Call) (reason uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return 0, false
 	}
 	c.raw.lines = C.size_t(len(c.lens) / 2)
-	C.go_decide(g.pointer(), &c.raw, unsafe.SliceData(c.lens), first(c.text), first(c.scratch),
+	C.go_decide(g.pointer, &c.raw, unsafe.SliceData(c.lens), first(c.text), first(c.scratch),
 		C.size_t(len(c.scratch)))
-	g.handle.leave()
-	return uint32(c.raw.reason), true
+	runtime.KeepAlive(g)
+	reason = uint32(c.raw.reason)
+	return reason, g.open(reason)
 }
 
 // ScratchBytes is what a decision of the gate needs now; a reload may change it.
 func (g *Gate) ScratchBytes() int {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return 0
 	}
-	defer g.handle.leave()
-	return int(C.doorward_gate_scratch_bytes(g.pointer()))
+	needed := int(C.doorward_gate_scratch_bytes(g.pointer))
+	runtime.KeepAlive(g)
+	return needed
 }
 
 // Explain tells what the gate compared.
 func (g *Gate) Explain(c *Call) (explanation string, reason uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return "", 0, false
 	}
-	defer g.handle.leave()
 	c.raw.lines = C.size_t(len(c.lens) / 2)
 	for size := messageBytes; ; size *= 4 {
 		room := make([]byte, size)
-		reason = uint32(C.go_explain(g.pointer(), &c.raw, unsafe.SliceData(c.lens), first(c.text),
+		reason = uint32(C.go_explain(g.pointer, &c.raw, unsafe.SliceData(c.lens), first(c.text),
 			(*C.char)(unsafe.Pointer(&room[0])), C.size_t(size)))
+		runtime.KeepAlive(g)
 		// A text that is cut leaves less than a character's bytes free.
 		if told := text(room); len(told) < size-8 || size >= maxExplanation {
-			return told, reason, true
+			return told, reason, !g.shut.Load()
 		}
 	}
 }
 
 // Challenge is the WWW-Authenticate value that goes with a refusal by the gate; empty for none.
 func (g *Gate) Challenge(reason uint32) (value string, failed uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return "", 0, false
 	}
-	defer g.handle.leave()
 	var room [challengeBytes]byte
 	var written C.size_t
-	failed = uint32(C.go_gate_challenge(g.pointer(), C.uint32_t(reason), first(room[:]), challengeBytes,
-		&written))
-	return string(room[:written]), failed, true
+	failed = uint32(C.go_gate_challenge(g.pointer, C.uint32_t(reason), first(room[:]), challengeBytes, &written))
+	runtime.KeepAlive(g)
+	return string(room[:written]), failed, !g.shut.Load()
 }
 
 // Places are where the gate looks for a credential, as its policy writes them.
 func (g *Gate) Places() (places []string, reason uint32, open bool) {
 	return g.list(func(out *C.uint8_t, size C.size_t, written *C.size_t) C.uint32_t {
-		return C.go_gate_places(g.pointer(), out, size, written)
+		return C.go_gate_places(g.pointer, out, size, written)
 	})
 }
 
 // Headers are the names of the headers that a decision may depend on.
 func (g *Gate) Headers() (names []string, reason uint32, open bool) {
 	return g.list(func(out *C.uint8_t, size C.size_t, written *C.size_t) C.uint32_t {
-		return C.go_gate_headers(g.pointer(), out, size, written)
+		return C.go_gate_headers(g.pointer, out, size, written)
 	})
 }
 
 // list is a text of lines that is written into as much room as it takes.
 func (g *Gate) list(write func(*C.uint8_t, C.size_t, *C.size_t) C.uint32_t) (lines []string, reason uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return nil, 0, false
 	}
-	defer g.handle.leave()
 	for size := 1 << 10; ; size *= 4 {
 		room := make([]byte, size)
 		var written C.size_t
 		reason = uint32(write(first(room), C.size_t(size), &written))
+		runtime.KeepAlive(g)
 		if reason != OutputTooSmall || size > messageBytes {
-			return strings.Split(string(room[:written]), "\n"), reason, true
+			return strings.Split(string(room[:written]), "\n"), reason, !g.shut.Load()
 		}
 	}
 }
 
 // StartupCheck judges the address of a listener by the gate's policy.
 func (g *Gate) StartupCheck(at netip.Addr) (warning bool, reason uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return false, 0, false
 	}
-	defer g.handle.leave()
 	bytes := addressBytes(at)
 	var warned C.uint32_t
-	reason = uint32(C.go_gate_startup(g.pointer(), C.uint32_t(addressKind(at)), &bytes[0], &warned))
-	return warned != 0, reason, true
+	reason = uint32(C.go_gate_startup(g.pointer, C.uint32_t(addressKind(at)), &bytes[0], &warned))
+	runtime.KeepAlive(g)
+	return warned != 0, reason, !g.shut.Load()
 }
 
 // VerifyJWT verifies a token by the gate's rules; the claims are a part of scratch.
 func (g *Gate) VerifyJWT(token string, now uint64, scratch []byte) (claims []byte, reason uint32, open bool) {
-	if !g.handle.enter() {
+	if g.shut.Load() {
 		return nil, 0, false
 	}
 	var out C.go_verified
-	C.go_jwt_verify(g.pointer(), data(token), C.size_t(len(token)), C.uint64_t(now), first(scratch),
+	C.go_jwt_verify(g.pointer, data(token), C.size_t(len(token)), C.uint64_t(now), first(scratch),
 		C.size_t(len(scratch)), &out)
-	g.handle.leave()
-	return scratch[out.claims.at : out.claims.at+out.claims.len], uint32(out.reason), true
+	runtime.KeepAlive(g)
+	reason = uint32(out.reason)
+	return scratch[out.claims.at : out.claims.at+out.claims.len], reason, g.open(reason)
+}
+
+// CheckJWT is VerifyJWT where nobody asks for the claims.
+func (g *Gate) CheckJWT(token string, now uint64) (reason uint32, open bool) {
+	if g.shut.Load() {
+		return 0, false
+	}
+	var out C.uint32_t
+	C.go_jwt_check(g.pointer, data(token), C.size_t(len(token)), C.uint64_t(now), &out)
+	runtime.KeepAlive(g)
+	reason = uint32(out)
+	return reason, g.open(reason)
 }
 
 func addressKind(address netip.Addr) uint32 {

@@ -1114,6 +1114,25 @@ doorward_reason doorward_gate_reload(const struct doorward_gate *gate,
 DOORWARD_NONNULL(1);
 
 /**
+ * Ends a gate's rules while others may still ask it: keys are wiped when the last call that is under way has
+ * ended. Whoever asks later is let in by no rule, and a reload gives 1005.
+ *
+ * @param gate  a gate from `doorward_gate_open` or `doorward_gate_from_policy`, which `doorward_gate_free`
+ *              still ends
+ *
+ * @return `DOORWARD_OK`; 1005 for a gate in memory of the caller's, 1001.
+ *
+ * Threads: any number of threads may decide, reload and close meanwhile.
+ *
+ * Only in builds with the standard library, which is the default.
+ *
+ * Safety: Every pointer leads to what is said above.
+ */
+DOORWARD_MUST_USE
+doorward_reason doorward_gate_close(const struct doorward_gate *gate)
+DOORWARD_NONNULL(1);
+
+/**
  * Explains a decision: each check with the values that it compared, secrets left out.
  *
  * @param gate     the gate
