@@ -80,6 +80,7 @@ def compiled(flags: str, folder: str) -> Part:
 
 
 RUST = TARGET if "CARGO_TARGET_DIR" in os.environ else ROOT / "benches/rust/target"
+COMPILED = "build/bench-c/bench"
 TOKENS = [f"build/bench-c/{size}.token" for size in SIZES]
 PARTS = {
     "core": Part(cargo("--package", "doorward-benches"), [str(TARGET / "release/ratio"), "--json", "FILE"]),
@@ -94,7 +95,7 @@ PARTS = {
     ),
     "c": Part(
         ["sh", "benches/c/build.sh"],
-        ["build/bench-c/bench", *TOKENS],
+        [COMPILED, *TOKENS],
         read=in_lines,
         full=["101"],
         quick=["11"],
@@ -233,7 +234,7 @@ def goals(found: Found) -> list[tuple[str, str, float, float | None]]:
     peers("node", small, "jose, KeyObject (wall clock)", "doorward, claims unread", 80)
     peers("node", small, "jsonwebtoken, KeyObject", "doorward, claims unread", 20)
     peers("c", small, "libjwt", "doorward", 20)
-    peers("c", small, "l8w8jwt", "doorward", 12)  # in no package manager: not run
+    peers("c", small, "l8w8jwt", "doorward", 12)  # where L8W8JWT names a build of it
     peers("go", small, "golang-jwt MapClaims", "doorward Check", 20)
     fill = "fill a struct, 281 B"
     peers("go", fill, "golang-jwt", "doorward ParseWithClaims", 8)
@@ -270,8 +271,15 @@ def versions() -> dict[str, str]:
         "Node": said(["node", "--version"]),
         "Go": said(["go", "env", "GOVERSION"]),
         "libjwt": said(["pkg-config", "--modversion", "libjwt"]),
+        **compiled_in(),
         **{name: version for name, version in pins if name != "maturin" and "doorward" not in name},
     }
+
+
+def compiled_in() -> dict[str, str]:
+    """Of the C peer that comes from no package manager, and of its mbedTLS: none where it was left out."""
+    words = said([COMPILED, "versions"])
+    return json.loads(words) if words.startswith("{") else {}
 
 
 def main() -> int:

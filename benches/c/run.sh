@@ -1,6 +1,6 @@
 #!/bin/sh
-# doorward beside Debian's libjwt, in C. l8w8jwt comes from no package manager, and is left out.
-#     sh benches/c/run.sh [ROUNDS]
+# doorward beside Debian's libjwt, in C; beside l8w8jwt too where L8W8JWT names the folder of a build of it.
+#     [L8W8JWT=FOLDER] sh benches/c/run.sh [ROUNDS]
 set -eu
 cd "$(dirname "$0")/../.."
 sh benches/c/build.sh
