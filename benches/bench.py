@@ -81,7 +81,7 @@ def compiled(flags: str, folder: str) -> Part:
 
 RUST = TARGET if "CARGO_TARGET_DIR" in os.environ else ROOT / "benches/rust/target"
 COMPILED = "build/bench-c/bench"
-TOKENS = [f"build/bench-c/{size}.token" for size in SIZES]
+TOKENS = [f"build/bench-c/{size}.tokens" for size in SIZES]
 PARTS = {
     "core": Part(cargo("--package", "doorward-benches"), [str(TARGET / "release/ratio"), "--json", "FILE"]),
     "portable": compiled(PORTABLE, "portable"),

@@ -1,6 +1,7 @@
 /* doorward beside libjwt and, with WITH_L8W8JWT, l8w8jwt in C: all check MAC, exp, nbf, iss and aud of the same
- * token, in interleaved rounds. Prints {"group", "name", "p10", "median"} a line, in nanoseconds. Arguments: files
- * with a token each, signed with SECRET, then the rounds; or "versions", for those that only the program knows. */
+ * tokens, in interleaved rounds. Prints {"group", "name", "p10", "median"} a line, in nanoseconds. Arguments: files
+ * with a token a line, all of one size and signed with SECRET, which take turns, then the rounds; or "versions", for
+ * those that only the program knows. */
 #include "doorward.h"
 #include <jwt.h>
 #include <stdio.h>
@@ -18,7 +19,9 @@ static const char POLICY[] =
     "\"secret\":\"a benchmark's secret, which everybody knows, 64 bytes long......\"}]}}";
 static uint8_t scratch[DOORWARD_SCRATCH_BYTES];
 static doorward_gate *gate;
-static char token[20000];
+static char file[1 << 20];
+static char *tokens[512];
+static size_t count_of_tokens, token_len;
 static uint64_t now;
 
 static doorward_bytes bytes(const char *text)
@@ -33,15 +36,15 @@ static void refused(const char *who)
     exit(1);
 }
 
-static void by_doorward(void)
+static void by_doorward(const char *token)
 {
-    doorward_bytes claims;
-    if (doorward_jwt_verify(gate, bytes(token), now, scratch, sizeof scratch, &claims) != DOORWARD_OK)
+    doorward_bytes claims, presented = {(const uint8_t *)token, token_len};
+    if (doorward_jwt_verify(gate, presented, now, scratch, sizeof scratch, &claims) != DOORWARD_OK)
         refused("doorward");
 }
 
 /* libjwt 1.10 checks the MAC; the claims are compared here, as its users do. */
-static void by_libjwt(void)
+static void by_libjwt(const char *token)
 {
     jwt_t *jwt = NULL;
     const char *issuer, *audience;
@@ -66,15 +69,15 @@ time_t time(time_t *at)
 }
 
 /* It compares as many bytes of a claim as it is told: with the NUL, so that a longer claim is another one. */
-static void by_l8w8jwt(void)
+static void by_l8w8jwt(const char *token)
 {
     static char issuer[] = "https://issuer.example", audience[] = "mux";
     struct l8w8jwt_decoding_params params;
     enum l8w8jwt_validation_result result;
     l8w8jwt_decoding_params_init(&params);
     params.alg = L8W8JWT_ALG_HS256;
-    params.jwt = token;
-    params.jwt_length = strlen(token);
+    params.jwt = (char *)token;
+    params.jwt_length = token_len;
     params.verification_key = (unsigned char *)SECRET;
     params.verification_key_length = sizeof SECRET - 1;
     params.validate_iss = issuer;
@@ -100,12 +103,15 @@ static void versions(void)
 #endif
 }
 
-static double turn(void (*verify)(void), int times)
+static double turn(void (*verify)(const char *), int times)
 {
+    static size_t next;
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    for (int n = 0; n < times; n++)
-        verify();
+    for (int n = 0; n < times; n++) {
+        next = next + 1 < count_of_tokens ? next + 1 : 0;
+        verify(tokens[next]);
+    }
     clock_gettime(CLOCK_MONOTONIC, &to);
     return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / times;
 }
@@ -120,7 +126,7 @@ static void measure(int rounds)
 {
     static const struct {
         const char *name;
-        void (*verify)(void);
+        void (*verify)(const char *);
     } all[] = {
         {"doorward", by_doorward},
         {"libjwt", by_libjwt},
@@ -135,9 +141,26 @@ static void measure(int rounds)
             samples[who][round] = turn(all[who].verify, who == 0 ? 2000 : 100);
     for (int who = 0; who < COUNT; who++) {
         qsort(samples[who], (size_t)rounds, sizeof(double), ascending);
-        printf("{\"group\": \"verify %zu B\", \"name\": \"%s\", \"p10\": %.1f, \"median\": %.1f}\n", strlen(token),
+        printf("{\"group\": \"verify %zu B\", \"name\": \"%s\", \"p10\": %.1f, \"median\": %.1f}\n", token_len,
                all[who].name, samples[who][rounds / 10], samples[who][rounds / 2]);
     }
+}
+
+static int read_tokens(const char *name)
+{
+    FILE *from = fopen(name, "r");
+    size_t read = from ? fread(file, 1, sizeof file - 1, from) : 0;
+    if (read == 0 || read == sizeof file - 1 || fclose(from) != 0)
+        return 0;
+    file[read] = 0;
+    count_of_tokens = 0;
+    for (char *line = strtok(file, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (count_of_tokens == sizeof tokens / sizeof tokens[0])
+            return 0;
+        token_len = strlen(line);
+        tokens[count_of_tokens++] = line;
+    }
+    return count_of_tokens > 0 && strlen(tokens[0]) == token_len;
 }
 
 int main(int count, char **words)
@@ -154,11 +177,8 @@ int main(int count, char **words)
         return 1;
     now = 1700000000;
     for (int at = 1; at < count - 1; at++) {
-        FILE *file = fopen(words[at], "r");
-        size_t read = file ? fread(token, 1, sizeof token - 1, file) : 0;
-        if (read == 0 || read == sizeof token - 1 || fclose(file) != 0)
+        if (!read_tokens(words[at]))
             return 1;
-        token[read] = 0;
         measure(rounds);
     }
     doorward_gate_free(gate);

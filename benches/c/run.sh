@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/../.."
 sh benches/c/build.sh
-build/bench-c/bench build/bench-c/281.token build/bench-c/1036.token build/bench-c/8192.token "${1:-101}"
+build/bench-c/bench build/bench-c/281.tokens build/bench-c/1036.tokens build/bench-c/8192.tokens "${1:-101}"
