@@ -426,26 +426,41 @@ impl Reader<'_> {
             let [_, close, ..] = self.quotes else { return None };
             let close = place(*close);
             let (start, word) = (close.wrapping_add(2), self.word(close)?);
-            let at;
+            let (at, behind);
             if is(word, b"\":\"") {
-                at = self.text_of_member()?;
+                let [_, _, _, end, rest @ ..] = self.quotes else { return None };
+                self.quotes = rest;
+                let end = place(*end);
+                let word = self.word(end)?;
+                if is(word, b"\",\"") {
+                    continue;
+                }
+                (at, behind) = (end.wrapping_add(1), word >> 8);
             } else {
                 self.name()?;
                 let first = word >> 16;
                 if !is(word, b"\":") {
                     return None;
                 } else if begins_integer(first) {
+                    // Four digits, a comma and a quote are what six bytes hold.
+                    let digits = digit_bits(first);
+                    if digits <= 32 && is(first >> digits, b",\"") {
+                        continue;
+                    }
                     at = self.integer(start)?;
+                } else if is(first, b"true") {
+                    at = start.wrapping_add(4);
                 } else if opens(first) {
                     return Some((start, first, false));
                 } else {
                     at = self.scalar(start, first)?;
                 }
+                behind = self.word(at)?;
+                if is(behind, b",\"") {
+                    continue;
+                }
             }
-            let behind = self.word(at)?;
-            if !is(behind, b",\"") {
-                return Some((at, behind, true));
-            }
+            return Some((at, behind, true));
         }
     }
 
@@ -489,6 +504,15 @@ impl Reader<'_> {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn place(noted: [u8; 2]) -> u32 {
     u16::from_le_bytes(noted) as u32
+}
+
+/// How many bits the digits have that a word begins with.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+const fn digit_bits(word: u64) -> u32 {
+    // 0 to 9 are those bytes that stay below 0x80. What a byte carries reaches only those behind it, and it is none.
+    let values = word ^ 0x3030_3030_3030_3030;
+    let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
+    others.trailing_zeros() & !7
 }
 
 /// Whether a digit but 0 stands here.
@@ -666,6 +690,9 @@ mod tests {
             r#"{"a":[],"b":{},"c":[[],{}],"d":{"e":{"f":[1,2,{"g":"h"}]}}}"#,
             "{\"\":0,\"\u{fc}\":\"\u{20ac}\"}",
             r#"{"a":[1,12,123456,1.5,-1,0,true,"x",null],"b":{"a":1,"a":2}}"#,
+            r#"{"a":{"b":1,"c":12,"d":1234,"e":12345,"f":123456,"g":1.5,"h":1e3,"i":12.5,"j":1234.5,"k":0}}"#,
+            r#"{"a":{"b":"c","d":true,"e":"","f":null,"g":",","h":false,"i":"j"}}"#,
+            r#"{"a":{"b":"c","d":{"e":"f","g":["h"]},"i":true}}"#,
             r#"{"a":["b","c","",",",1,"d","e",[],"f","g",{}],"h":["i","j"]}"#,
             r#"{"claim-1":1,"claim-22":2}"#,
             r#"{"exp":1700000000,"iss":"me"}"#,
@@ -725,6 +752,19 @@ mod tests {
             r#"{"a":1,b:2}"#,
             r#"{"a":[1"x"]}"#,
             r#"{"a":["b""c"]}"#,
+            r#"{"a":{"b":12"c":1}}"#,
+            r#"{"a":{"b":12,}}"#,
+            r#"{"a":{"b":12,c":1}}"#,
+            r#"{"a":{"b":012,"c":1}}"#,
+            r#"{"a":{"b":1.,"c":1}}"#,
+            r#"{"a":{"b":1x,"c":1}}"#,
+            r#"{"a":{"b":"c""d":1}}"#,
+            r#"{"a":{"b":"c",}}"#,
+            r#"{"a":{"b":"c","d"}}"#,
+            r#"{"a":{"b":"c","d":"e"]}"#,
+            r#"{"a":{"b":"c","d":1"#,
+            r#"{"a":{"b":truee,"c":1}}"#,
+            r#"{"a":{"b":true"c":1}}"#,
             r#"{"a":["b","c",]}"#,
             r#"{"a":["b","c"}"#,
             r#"{"a":["b",c"]}"#,
@@ -759,7 +799,7 @@ mod tests {
     #[test]
     fn no_fault_is_passed_over() {
         let text =
-            br#"{"iss":"me","a":[1,{"b":12345678},"c","","d"],"exp":1700000000,"e":{"f":true,"g":[]}}"#;
+            br#"{"iss":"me","a":[1,{"b":12345678},"c","","d"],"exp":1700000000,"e":{"f":42,"g":"h","i":"","j":true,"k":[]}}"#;
         assert!(compare(text) || Vector::detect().is_none());
         for at in 0..text.len() {
             for byte in b"\"{}[]:,0123456789.eE+-truefalsn x\x00\x1f\\\x80\xff" {
