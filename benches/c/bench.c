@@ -154,13 +154,13 @@ static int read_tokens(const char *name)
         return 0;
     file[read] = 0;
     count_of_tokens = 0;
+    token_len = strcspn(file, "\n");
     for (char *line = strtok(file, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        if (count_of_tokens == sizeof tokens / sizeof tokens[0])
+        if (count_of_tokens == sizeof tokens / sizeof tokens[0] || strlen(line) != token_len)
             return 0;
-        token_len = strlen(line);
         tokens[count_of_tokens++] = line;
     }
-    return count_of_tokens > 0 && strlen(tokens[0]) == token_len;
+    return count_of_tokens > 0;
 }
 
 int main(int count, char **words)

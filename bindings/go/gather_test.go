@@ -1,6 +1,7 @@
 package doorward
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -186,5 +187,20 @@ func TestReloadBetweenLayingOutAndDeciding(t *testing.T) {
 	}
 	if set := &gate.reads.Load().headers; !set.has("x-token") || !set.has("X-Token") || !set.has("HOST") || set.has("Accept") {
 		t.Error("what is read is not what the rules say")
+	}
+}
+
+// Closing ends the rules at once, not when the collector comes by: what is left needs no room for a token.
+func TestCloseEndsTheRules(t *testing.T) {
+	gate, err := FromJSON(gatherPolicy(`"authorization"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := gate.abi.ScratchBytes()
+	if err := errors.Join(gate.Close(), gate.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if left := gate.abi.ScratchBytes(); 100*left > open {
+		t.Errorf("rules that need %d bytes are left of %d", left, open)
 	}
 }

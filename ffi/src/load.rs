@@ -122,7 +122,8 @@ pub unsafe extern "C" fn doorward_gate_reload(
 }
 
 /// Ends a gate's rules while others may still ask it: keys are wiped when the last call that is under way has
-/// ended. Whoever asks later is let in by no rule, and a reload gives 1005.
+/// ended. Whoever asks later is let in by no rule: a decision is a refusal, `doorward_jwt_verify` and a reload
+/// give 1005, and whatever else is asked speaks of no rules of yours. It waits for a reload that is under way.
 ///
 /// @param gate  a gate from `doorward_gate_open` or `doorward_gate_from_policy`, which `doorward_gate_free`
 ///              still ends

@@ -13,7 +13,8 @@ use doorward_core::{Algorithm, Encoding, Jwt, Key, Parsed, Reason, UnixTime, jwt
 /// @param token        the token, without `Bearer`
 /// @param now          Unix time in seconds; 0: there is no clock
 /// @param scratch      room for the claims, of any content
-/// @param scratch_len  its bytes, at least `doorward_gate_scratch_bytes(gate)`
+/// @param scratch_len  its bytes: `doorward_gate_scratch_bytes(gate)` are enough for any token, twice its length
+///                     for this one
 /// @param claims       receives the verified claims as JSON text
 ///
 /// @return `DOORWARD_OK`, the first failing check's reason (30xx to 60xx), 1004 scratch_too_small, or
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn doorward_jwt_verify(
                     )
                 };
                 let jwt = gate.jwt.as_ref().ok_or(Reason::ConfigInvalid)?;
-                if scratch.len() < bytes {
+                if scratch.len() < bytes.min(Jwt::scratch_bytes(token.len())) {
                     return Err(Reason::ScratchTooSmall);
                 }
                 let now = UnixTime::from_seconds(now);

@@ -174,6 +174,8 @@ static void rules_in_memory(void)
     GIVES(DOORWARD_TOKEN_EXPIRED,
           doorward_jwt_verify(&gate, token, NOW + 600, scratch, sizeof scratch, &claims));
     GIVES(DOORWARD_SCRATCH_TOO_SMALL, doorward_jwt_verify(&gate, token, NOW, scratch, 100, &claims));
+    CHECK(2 * token.len < doorward_gate_scratch_bytes(&gate));
+    GIVES(DOORWARD_OK, doorward_jwt_verify(&gate, token, NOW, scratch, 2 * token.len, &claims));
     doorward_key_wipe(&key);
     GIVES(DOORWARD_NULL_ARGUMENT, doorward_jwt_sign(&key, claims, text, sizeof text, &len));
     doorward_gate_free(&gate);

@@ -222,15 +222,19 @@ impl Gate {
         Ok(warnings)
     }
 
-    /// Puts another policy in this one's place, for every handle to this gate.
+    /// Puts another policy in this one's place, for every handle to this gate. A closed gate stays closed.
     pub fn replace(&self, policy: Policy) {
         let mut source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*source, Source::Closed) {
+            return;
+        }
         *source = policy.source;
         self.shared.current.store(Arc::new(policy.loaded));
     }
 
     /// Ends the rules for every handle to the gate, while others may still ask: keys are wiped when the last decision
-    /// that is under way has ended. Whoever asks later is let in by no rule, and a reload is an error.
+    /// that is under way has ended, and the last snapshot of them is gone. Whoever asks later is let in by no rule, and a
+    /// reload is an error. It waits for a reload that is under way.
     ///
     /// # Errors
     /// None is known: that of rules without a credential, which are always the same.

@@ -268,8 +268,24 @@ fn a_closed_gate_lets_nobody_in_and_no_reload_opens_it() {
             assert_eq!(ask(closed, &nobody), Err(Reason::CredentialMissing));
             assert_eq!(decide(closed, FIRST), Err(Reason::CapabilityUnknown));
             assert_eq!(closed.reload().unwrap_err().to_string(), "the gate is closed");
+            closed.replace(Policy::from_toml("[credential]\nanonymous = true").unwrap());
             closed.close().unwrap();
         }
+    }
+}
+
+#[test]
+fn a_reload_under_way_does_not_open_a_closed_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = document(folder.path());
+    for _ in 0..200 {
+        let gate = Gate::open(&path).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(gate.reload()));
+            std::thread::yield_now();
+            gate.close().unwrap();
+        });
+        assert_eq!(decide(&gate, FIRST), Err(Reason::CapabilityUnknown));
     }
 }
 

@@ -254,11 +254,14 @@ static void go_jwt_verify(const doorward_gate *gate, const uint8_t *token, size_
         out->claims = go_span_of(json, scratch);
 }
 
-// Where nobody asks for the claims the scratch buffer is the stack's: a thread of C's has room for it.
+// Where nobody asks for the claims of a short token the scratch buffer is the stack's: less than a page, so that it cannot
+// reach over the one that guards a stack.
+#define GO_SHORT_TOKEN 2048
+
 static void go_jwt_check(const doorward_gate *gate, const uint8_t *token, size_t len, uint64_t now,
                          uint32_t *reason)
 {
-    uint8_t scratch[DOORWARD_SCRATCH_BYTES];
+    uint8_t scratch[GO_SHORT_TOKEN / 2 * 3];
     doorward_bytes json;
     *reason = doorward_jwt_verify(gate, go_bytes(token, len), go_now(now), scratch, sizeof scratch, &json);
 }
@@ -539,7 +542,7 @@ const (
 	// ClockNow as a time means: read the clock.
 	ClockNow = ^uint64(0)
 
-	// ScratchBytes is enough for nearly every gate; one that needs more says so.
+	// ScratchBytes is enough for any gate, unless its names are very long; one that needs more says so.
 	ScratchBytes = int(C.DOORWARD_SCRATCH_BYTES)
 
 	challengeBytes = 512
@@ -609,6 +612,8 @@ func (h *handle) settle(uses int64) {
 type Gate struct {
 	pointer *C.doorward_gate
 	shut    atomic.Bool
+	ending  sync.Once
+	ended   uint32
 }
 
 func newGate(gate *C.doorward_gate) *Gate {
@@ -619,11 +624,10 @@ func newGate(gate *C.doorward_gate) *Gate {
 
 // Close ends the gate's rules: its keys are wiped after the last call that is under way.
 func (g *Gate) Close() (reason uint32) {
-	if g.shut.CompareAndSwap(false, true) {
-		reason = uint32(C.doorward_gate_close(g.pointer))
-		runtime.KeepAlive(g)
-	}
-	return reason
+	g.shut.Store(true)
+	g.ending.Do(func() { g.ended = uint32(C.doorward_gate_close(g.pointer)) })
+	runtime.KeepAlive(g)
+	return g.ended
 }
 
 // open tells whether an answer is one of the gate's rules. Those of a closed gate let nobody in: what was let in was so
@@ -810,11 +814,8 @@ func (g *Gate) Decide(c *Call) (reason uint32, open bool) {
 	return reason, g.open(reason)
 }
 
-// ScratchBytes is what a decision of the gate needs now; a reload may change it.
+// ScratchBytes is what a decision of the gate needs now; a reload may change it, and rules that are closed need none.
 func (g *Gate) ScratchBytes() int {
-	if g.shut.Load() {
-		return 0
-	}
 	needed := int(C.doorward_gate_scratch_bytes(g.pointer))
 	runtime.KeepAlive(g)
 	return needed
@@ -904,6 +905,9 @@ func (g *Gate) VerifyJWT(token string, now uint64, scratch []byte) (claims []byt
 	reason = uint32(out.reason)
 	return scratch[out.claims.at : out.claims.at+out.claims.len], reason, g.open(reason)
 }
+
+// ShortToken is the length of the longest token that CheckJWT takes.
+const ShortToken = int(C.GO_SHORT_TOKEN)
 
 // CheckJWT is VerifyJWT where nobody asks for the claims.
 func (g *Gate) CheckJWT(token string, now uint64) (reason uint32, open bool) {

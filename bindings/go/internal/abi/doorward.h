@@ -1115,7 +1115,8 @@ DOORWARD_NONNULL(1);
 
 /**
  * Ends a gate's rules while others may still ask it: keys are wiped when the last call that is under way has
- * ended. Whoever asks later is let in by no rule, and a reload gives 1005.
+ * ended. Whoever asks later is let in by no rule: a decision is a refusal, `doorward_jwt_verify` and a reload
+ * give 1005, and whatever else is asked speaks of no rules of yours. It waits for a reload that is under way.
  *
  * @param gate  a gate from `doorward_gate_open` or `doorward_gate_from_policy`, which `doorward_gate_free`
  *              still ends
@@ -1292,7 +1293,8 @@ DOORWARD_NONNULL(1);
  * @param token        the token, without `Bearer`
  * @param now          Unix time in seconds; 0: there is no clock
  * @param scratch      room for the claims, of any content
- * @param scratch_len  its bytes, at least `doorward_gate_scratch_bytes(gate)`
+ * @param scratch_len  its bytes: `doorward_gate_scratch_bytes(gate)` are enough for any token, twice its length
+ *                     for this one
  * @param claims       receives the verified claims as JSON text
  *
  * @return `DOORWARD_OK`, the first failing check's reason (30xx to 60xx), 1004 scratch_too_small, or
