@@ -343,6 +343,30 @@ func TestCloseWhileDeciding(t *testing.T) {
 	}
 }
 
+// Check has a buffer of its own for short tokens: around the longest of them it says what Verify does.
+func TestCheckIsVerifyWithoutClaims(t *testing.T) {
+	gate := newGate(t, policy())
+	lengths := map[int]bool{}
+	for padding := 1300; padding < 1500; padding++ {
+		all := claims()
+		all["padding"] = strings.Repeat("x", padding)
+		token := sign(t, all)
+		lengths[len(token)] = true
+		for _, token := range []string{token, token[:len(token)-1], token[1:], token + "A"} {
+			_, verified := gate.JWT().Verify(token)
+			if checked := gate.JWT().Check(token); checked != verified {
+				t.Fatal(len(token), checked, verified)
+			}
+		}
+		if err := gate.JWT().Check(token); err != nil {
+			t.Fatal(len(token), err)
+		}
+	}
+	if !lengths[2047] && !lengths[2048] || !lengths[2049] && !lengths[2050] {
+		t.Error("no token is as long as the buffer allows, or none is longer")
+	}
+}
+
 // A reload swaps the rules as a whole: every decision is by the old ones or by the new ones.
 func TestDecideWhileReloading(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "policy.json")
